@@ -1,1 +1,21 @@
+//! What the words of Countersign mean, and which moves are allowed.
+//!
+//! Pure: the same input gives the same output. Time, ids and secrets come in as arguments; nothing here reads a
+//! clock, a file or the network. It also compiles to wasm, for the live previews in the browser.
 
+pub mod actor;
+pub mod audit;
+pub mod canonical;
+pub mod error;
+pub mod evidence;
+pub mod ids;
+pub mod mitigation;
+pub mod page;
+pub mod people;
+pub mod policy;
+pub mod readiness;
+pub mod review;
+pub mod risk;
+pub mod system;
+pub mod text;
+pub mod triage;

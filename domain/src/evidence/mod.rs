@@ -1,0 +1,57 @@
+//! Evidence: a file, what it speaks of, and since when.
+
+use chrono::NaiveDate;
+
+crate::words! {
+    /// What a piece of evidence shows (TEVV: test, evaluation, verification, validation).
+    Kind {
+        Test = "test", "Test";
+        Evaluation = "evaluation", "Evaluation";
+        Verification = "verification", "Verification";
+        Validation = "validation", "Validation";
+        Document = "document", "Document";
+    }
+}
+
+/// Largest file, in bytes, unless the settings say less: 100 MB.
+pub const FILE_MAX: u64 = 100 * 1024 * 1024;
+
+/// Whether the evidence still counts on a day: not withdrawn, and within its validity.
+pub fn is_current(valid_until: Option<NaiveDate>, withdrawn: bool, today: NaiveDate) -> bool {
+    !withdrawn && valid_until.is_none_or(|until| until >= today)
+}
+
+/// A file name that can be shown and sent back: no folders, no control characters, at most 200 characters.
+pub fn file_name(given: &str) -> String {
+    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = last.chars().filter(|c| !c.is_control() && !"<>:\"|?*\u{202e}\u{200f}".contains(*c)).collect();
+    let clean = clean.trim().trim_start_matches('.');
+    if clean.is_empty() { "file".to_owned() } else { clean.chars().take(200).collect() }
+}
+
+/// The media type that we determine ourselves, from the first bytes; text and unknown bytes are told apart.
+pub fn media_type(head: &[u8]) -> &'static str {
+    const MAGIC: &[(&[u8], &str)] = &[
+        (b"%PDF-", "application/pdf"),
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (b"\xff\xd8\xff", "image/jpeg"),
+        (b"PK\x03\x04", "application/zip"),
+        (b"\x1f\x8b", "application/gzip"),
+    ];
+    if let Some((_, found)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return found;
+    }
+    let text = match std::str::from_utf8(head) {
+        Ok(text) => text,
+        // A character cut at the end of the sample is still text.
+        Err(e) if head.len() - e.valid_up_to() < 4 => std::str::from_utf8(&head[..e.valid_up_to()]).unwrap_or_default(),
+        Err(_) => return "application/octet-stream",
+    };
+    if text.contains('\0') {
+        return "application/octet-stream";
+    }
+    match text.trim_start().chars().next() {
+        Some('{' | '[') => "application/json",
+        _ => "text/plain",
+    }
+}
