@@ -1,6 +1,7 @@
 //! Risks: cause → event → consequence (ISO 31000), rated on a matrix, treated, watched.
 
 pub mod hints;
+pub mod library;
 pub mod matrix;
 
 use crate::ids::PersonId;
