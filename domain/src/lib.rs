@@ -6,9 +6,11 @@
 pub mod actor;
 pub mod audit;
 pub mod canonical;
+pub mod csv_out;
 pub mod error;
 pub mod evidence;
 pub mod ids;
+pub mod import;
 pub mod mitigation;
 pub mod page;
 pub mod people;
