@@ -210,7 +210,7 @@ impl<'r> Reader<'r> {
                 .unwrap_or_default(),
             autonomy: self.term(ctx, Field::Autonomy, terms::autonomy, |a| a.label().to_owned()),
             oversight: self.optional(ctx, Field::Oversight, values::text, PROSE_MAX),
-            runs_where: self.optional(ctx, Field::Location, values::line, LINE_MAX),
+            runs_where: self.optional(ctx, Field::Location, values::text, PROSE_MAX),
             models: Vec::new(),
         }
     }
