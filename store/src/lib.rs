@@ -1,1 +1,119 @@
+//! The register on Postgres: every read and write, one function each.
+//!
+//! A write checks `domain::policy`, opens one transaction ([`tx::Tx`]), writes the change and commits it together with
+//! its audit event. Nothing here knows HTTP or HTML.
 
+pub mod audit;
+pub mod env;
+pub mod error;
+pub mod matrix;
+pub mod relation;
+pub mod reviews;
+pub mod systems;
+pub mod tx;
+pub mod units;
+
+pub use env::Env;
+pub use error::{Error, Result};
+pub use tx::Tx;
+
+use object_store::ObjectStore;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use std::{sync::Arc, time::Duration};
+
+/// The schema, in the program.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
+/// The role that the program works as; see `migrations/`.
+pub const APP_ROLE: &str = "countersign_app";
+
+/// Longest wait for a connection: past it the answer is 503.
+pub const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(1500);
+
+/// The register. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pool: PgPool,
+    env: Arc<dyn Env>,
+    files: Arc<dyn ObjectStore>,
+}
+
+impl Store {
+    /// Opens a pool that works as [`APP_ROLE`], whoever signs in to the database.
+    pub fn connect(
+        options: PgConnectOptions,
+        connections: u32,
+        env: Arc<dyn Env>,
+        files: Arc<dyn ObjectStore>,
+    ) -> Self {
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_connect(|conn, _| {
+                Box::pin(async move {
+                    sqlx::Executor::execute(conn, "set role countersign_app; set timezone = 'UTC'; set statement_timeout = '30s'; set idle_in_transaction_session_timeout = '30s'")
+                        .await
+                        .map(drop)
+                })
+            })
+            .connect_lazy_with(options);
+        Self { pool, env, files }
+    }
+
+    /// The pool, for reads that stand on their own.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Where evidence files are kept.
+    pub fn files(&self) -> &Arc<dyn ObjectStore> {
+        &self.files
+    }
+
+    /// Now, to the microsecond (what Postgres keeps).
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.env.now()
+    }
+
+    /// Today, in UTC.
+    pub fn today(&self) -> chrono::NaiveDate {
+        self.env.now().date_naive()
+    }
+
+    /// A new id (UUID v7).
+    pub fn new_id(&self) -> uuid::Uuid {
+        self.env.uuid()
+    }
+
+    /// 32 random bytes.
+    pub fn secret(&self) -> [u8; 32] {
+        self.env.secret()
+    }
+
+    /// Begins a transaction, which can only be committed with its audit event.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(Tx::new(self.pool.begin().await?, self.env.clone()))
+    }
+
+    /// Whether the database answers and its schema is this program's.
+    pub async fn is_ready(&self) -> Result<bool> {
+        let newest = MIGRATOR.iter().map(|m| m.version).max().unwrap_or_default();
+        // The table belongs to sqlx, so the macro can't know it.
+        let applied: Option<i64> =
+            sqlx::query_scalar("select max(version) from _sqlx_migrations where success").fetch_one(&self.pool).await?;
+        Ok(applied == Some(newest))
+    }
+}
+
+/// Brings the schema up to date, as its owner. Waits for another program that does the same (sqlx takes a lock).
+///
+/// # Errors
+/// A database that can't be reached, or one that a newer program has migrated.
+pub async fn migrate(options: &PgConnectOptions) -> Result<()> {
+    use sqlx::ConnectOptions;
+    let mut conn = options.connect().await?;
+    MIGRATOR.run(&mut conn).await.map_err(|e| Error::Migration(e.to_string()))?;
+    // The role that signs in may have to take the working role.
+    sqlx::raw_sql("grant select on _sqlx_migrations to countersign_app").execute(&mut conn).await?;
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! Adding to the audit chain. Reading and verifying it: `audit/`.
+
+use crate::tx::{Tx, Who};
+use crate::{Error, Result};
+use domain::audit::{Body, link};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// What a change was, for the audit trail.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    action: &'static str,
+    subject_kind: &'static str,
+    subject_id: Option<Uuid>,
+    subject: String,
+    related: Vec<Uuid>,
+    before: serde_json::Value,
+    after: serde_json::Value,
+}
+
+impl Entry {
+    /// `action` is a verb of `domain::policy` or its kin ("risk.rate"); the subject by kind ("risk"), id and reference.
+    pub fn new(action: &'static str, kind: &'static str, id: impl Into<Option<Uuid>>, subject: impl ToString) -> Self {
+        Self {
+            action,
+            subject_kind: kind,
+            subject_id: id.into(),
+            subject: subject.to_string(),
+            related: Vec::new(),
+            before: serde_json::Value::Null,
+            after: serde_json::Value::Null,
+        }
+    }
+
+    /// Another thing in whose history the event belongs (a risk's system).
+    #[must_use]
+    pub fn related(mut self, id: impl Into<Uuid>) -> Self {
+        self.related.push(id.into());
+        self
+    }
+
+    /// Values before, by field. Floating-point numbers are refused when it is written.
+    #[must_use]
+    pub fn before(mut self, value: impl Serialize) -> Self {
+        self.before = serde_json::to_value(value).unwrap_or(serde_json::Value::Null);
+        self
+    }
+
+    /// Values after, by field.
+    #[must_use]
+    pub fn after(mut self, value: impl Serialize) -> Self {
+        self.after = serde_json::to_value(value).unwrap_or(serde_json::Value::Null);
+        self
+    }
+}
+
+/// Adds the event. The head stays locked until the transaction ends, so this comes last.
+pub(crate) async fn append(tx: &mut Tx, who: Who<'_>, entry: Entry) -> Result<()> {
+    let head =
+        sqlx::query!(r#"select seq as "seq!", hash as "hash!" from audit_lock_head()"#).fetch_one(tx.conn()).await?;
+    let previous: [u8; 32] =
+        head.hash.as_slice().try_into().map_err(|_| Error::Stored("the audit head is no SHA-256".to_owned()))?;
+    let (actor_id, actor, address) = match who {
+        Who::Person(p) => (Some(p.id.0), p.name.clone(), p.address.map(|a| a.to_string())),
+        Who::Program(part) => (None, part.to_owned(), None),
+    };
+    let body = Body {
+        seq: head.seq + 1,
+        // Taken under the lock, so that time rises with the number.
+        at: tx.now(),
+        actor_id,
+        actor,
+        address,
+        action: entry.action.to_owned(),
+        subject_kind: entry.subject_kind.to_owned(),
+        subject_id: entry.subject_id,
+        subject: entry.subject,
+        related: entry.related,
+        before: entry.before,
+        after: entry.after,
+    };
+    let text = body.text()?;
+    let hash = link(&previous, &text);
+    sqlx::query!(
+        "insert into audit_event
+           (seq, at, actor_id, actor, action, subject_kind, subject_id, subject, related, body, previous, hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        body.seq,
+        body.at,
+        body.actor_id,
+        body.actor,
+        body.action,
+        body.subject_kind,
+        body.subject_id,
+        body.subject,
+        &body.related,
+        text,
+        previous.as_slice(),
+        hash.as_slice(),
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! How a person stands to a system: asked before every use case on one.
+
+use crate::{Error, Result};
+use domain::actor::Actor;
+use domain::ids::{SystemId, SystemRef};
+use domain::policy::{self, Action, Relation};
+use sqlx::PgConnection;
+
+/// A system found for somebody who may see it.
+#[derive(Debug, Clone)]
+pub struct Located {
+    /// The system.
+    pub id: SystemId,
+    /// Its reference.
+    pub reference: SystemRef,
+    /// Its name.
+    pub name: String,
+    /// Version of its own fields.
+    pub version: i32,
+    /// How the person stands to it.
+    pub relation: Relation,
+    /// Whether the committee has its dossier now.
+    pub under_review: bool,
+}
+
+impl Located {
+    /// Asks the policy.
+    ///
+    /// # Errors
+    /// A refusal in words.
+    pub fn allow(&self, actor: &Actor, action: Action) -> Result<()> {
+        Ok(policy::allow(actor, action, self.relation)?)
+    }
+
+    /// Asks the policy for a change of content, which must wait while the committee has the dossier.
+    ///
+    /// # Errors
+    /// A refusal in words.
+    pub fn allow_change(&self, actor: &Actor, action: Action) -> Result<()> {
+        self.allow(actor, action)?;
+        if self.under_review {
+            return Err(domain::error::Refusal::not_now(
+                "The system is under review: its content stands still until the committee is done",
+            )
+            .into());
+        }
+        Ok(())
+    }
+}
+
+/// Finds a system by reference, locking it when it will be changed.
+///
+/// # Errors
+/// [`Error::NotFound`] when it does not exist or the person may not see it.
+pub async fn locate(conn: &mut PgConnection, actor: &Actor, reference: SystemRef, lock: bool) -> Result<Located> {
+    let id = sqlx::query_scalar!("select id from system where number = $1", reference.0)
+        .fetch_optional(&mut *conn)
+        .await?
+        .ok_or(Error::NotFound)?;
+    locate_id(conn, actor, SystemId(id), lock).await
+}
+
+/// Finds a system by id.
+///
+/// # Errors
+/// [`Error::NotFound`] when it does not exist or the person may not see it.
+pub async fn locate_id(conn: &mut PgConnection, actor: &Actor, id: SystemId, lock: bool) -> Result<Located> {
+    if lock {
+        sqlx::query!("select id from system where id = $1 for update", id.0).fetch_optional(&mut *conn).await?;
+    }
+    let row = sqlx::query!(
+        r#"select s.number, s.name, s.version, s.owner_id = $2 as "owner!",
+             exists (select from system_contributor c where c.system_id = s.id and c.person_id = $2) as "contributor!",
+             exists (select from involvement i where i.system_id = s.id and i.person_id = $2) as "involved!",
+             exists (select from mitigation m where m.system_id = s.id and m.assignee_id = $2) as "assignee!",
+             exists (select from recusal u where u.review_id = s.open_review_id and u.person_id = $2) as "recused!",
+             exists (select from review r where r.id = s.open_review_id and r.state in ('submitted', 'in_review'))
+               as "under_review!"
+           from system s where s.id = $1"#,
+        id.0,
+        actor.id.0
+    )
+    .fetch_optional(&mut *conn)
+    .await?
+    .ok_or(Error::NotFound)?;
+    let relation = Relation {
+        owner: row.owner,
+        contributor: row.contributor,
+        involved: row.involved,
+        assignee: row.assignee,
+        recused: row.recused,
+    };
+    if !policy::sees(actor, relation) {
+        return Err(Error::NotFound);
+    }
+    Ok(Located {
+        id,
+        reference: SystemRef(row.number),
+        name: row.name,
+        version: row.version,
+        relation,
+        under_review: row.under_review,
+    })
+}

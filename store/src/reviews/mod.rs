@@ -1,0 +1,3 @@
+//! Reviews: submission, votes, decisions.
+
+pub mod staleness;

@@ -1,0 +1,3 @@
+//! AI systems.
+
+pub mod register;
