@@ -1,0 +1,60 @@
+//! What changed, field by field.
+
+use super::text::Text;
+use leptos::prelude::*;
+
+/// One field before and after; `None` is "nothing".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    pub label: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+impl FieldChange {
+    /// A change of a field.
+    pub fn new(label: impl Into<String>, before: Option<String>, after: Option<String>) -> Self {
+        Self { label: label.into(), before, after }
+    }
+}
+
+/// A table of changes. Added and removed are words too, not only colours.
+#[component]
+pub fn Diff(
+    changes: Vec<FieldChange>,
+    #[prop(default = "What changed".into(), into)] caption: String,
+    /// Heads of the two columns.
+    #[prop(optional, into)]
+    before: Text,
+    #[prop(optional, into)] after: Text,
+) -> impl IntoView {
+    let label = caption.clone();
+    let rows = changes.into_iter().map(|change| view! {
+        <tr>
+            <th scope="row">{change.label}</th>
+            <td>{side(change.before, true)}</td>
+            <td>{side(change.after, false)}</td>
+        </tr>
+    }).collect_view();
+    view! {
+        <div class="table-scroll" role="region" aria-label=label tabindex="0">
+            <table class="table diff">
+                <caption class="sr-only">{caption}</caption>
+                <thead><tr>
+                    <th scope="col">"Field"</th>
+                    <th scope="col">{before.get().unwrap_or_else(|| "Before".into())}</th>
+                    <th scope="col">{after.get().unwrap_or_else(|| "After".into())}</th>
+                </tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn side(text: Option<String>, old: bool) -> AnyView {
+    match text.filter(|text| !text.is_empty()) {
+        None => view! { <span class="muted">"(empty)"</span> }.into_any(),
+        Some(text) if old => view! { <del>{text}</del> }.into_any(),
+        Some(text) => view! { <ins>{text}</ins> }.into_any(),
+    }
+}

@@ -1,0 +1,14 @@
+//! What moves. Each island adds to a page that works without it: server markup first, script second.
+
+mod palette;
+mod rating;
+mod similar;
+mod upload;
+
+pub use palette::Palette;
+pub use rating::{CellView, MatrixView, RatingPreview};
+pub use similar::{SimilarName, SimilarNames};
+pub use upload::{Sending, Upload};
+
+#[cfg(feature = "hydrate")]
+mod browser;

@@ -1,0 +1,3 @@
+//! One folder an area, one file a verb.
+
+pub mod theme;

@@ -1,0 +1,69 @@
+//! Every page in one table. The router is built from the same lines, so that the two can't differ; the role × route test
+//! walks the table.
+
+use crate::{
+    pages,
+    server::{AppError, AppState, error::framed},
+};
+use axum::{Router, extract::State, routing};
+
+/// Who gets in; held before the handler runs. `store` decides again for every record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Public,
+    /// Everybody who is signed in.
+    SignedIn,
+    /// Those who hold one of these roles; to others it is a page that does not exist.
+    Roles(&'static [domain::actor::Role]),
+}
+
+/// One line of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// "GET" or "POST".
+    pub method: &'static str,
+    /// The path, with `{name}` for its variable parts.
+    pub path: &'static str,
+    /// Who gets in.
+    pub access: Access,
+}
+
+/// `GET "/systems" Access::SignedIn => pages::systems::list::show,` a line.
+macro_rules! routes {
+    ($($method:ident $path:literal $access:expr => $handler:path,)+) => {
+        /// Every route of the pages.
+        pub const ROUTES: &[Route] = &[
+            $(Route { method: stringify!($method), path: $path, access: $access },)+
+        ];
+
+        /// The router of the pages, for the program to add its layers to.
+        pub fn router() -> Router<AppState> {
+            let router = Router::new();
+            $(let router = router.route($path, routes!(@$method $access, $handler));)+
+            router
+                .fallback(|state: State<AppState>, request: axum::extract::Request| framed(not_found, Access::Public, state, request))
+                .method_not_allowed_fallback(|state: State<AppState>, request: axum::extract::Request| {
+                    framed(wrong_method, Access::Public, state, request)
+                })
+        }
+    };
+    (@GET $access:expr, $handler:path) => { routing::get(routes!(@call $access, $handler)) };
+    (@POST $access:expr, $handler:path) => { routing::post(routes!(@call $access, $handler)) };
+    (@call $access:expr, $handler:path) => {
+        |state: State<AppState>, request: axum::extract::Request| framed($handler, $access, state, request)
+    };
+}
+
+routes! {
+    // One line a route, by area.
+    POST "/theme" Access::Public => pages::theme::choose,
+}
+
+async fn not_found() -> AppError {
+    AppError::NotFound
+}
+
+async fn wrong_method() -> AppError {
+    AppError::Status(axum::http::StatusCode::METHOD_NOT_ALLOWED)
+}

@@ -1,0 +1,186 @@
+//! What goes wrong, and the one place that turns it into a page.
+//!
+//! What people see and what the log keeps are two texts: internals never reach a page.
+
+use super::{FieldErrors, cx::sign_in_first, frame::Frame, page, state::AppState};
+use crate::{components::error_page::ErrorPage, routes::Access};
+use axum::{
+    extract::{Request, State},
+    handler::Handler,
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use leptos::prelude::*;
+
+/// Seconds after which a busy or restarting register is worth another try.
+const RETRY_AFTER: &str = "5";
+
+/// Why a request has no page of its own.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum AppError {
+    /// There is no such thing, or this person may not see it.
+    #[error("not found")]
+    NotFound,
+    /// The person may see it, but not do this; the text says why.
+    #[error("forbidden: {0}")]
+    Forbidden(String),
+    /// The state of things does not allow it now; the text says why.
+    #[error("refused: {0}")]
+    NotNow(String),
+    /// Wrong fields. A handler with a form shows the form again instead of returning this.
+    #[error("invalid fields")]
+    Invalid(FieldErrors),
+    /// Somebody else changed it first. A handler with a form shows both versions instead of returning this.
+    #[error("conflict")]
+    Conflict(Conflict),
+    /// The register can't be reached.
+    #[error("unavailable")]
+    Unavailable,
+    /// A request that a browser would not send.
+    #[error("status {0}")]
+    Status(StatusCode),
+    /// A fault of ours, already logged.
+    #[error("internal")]
+    Internal,
+}
+
+/// An edit made on an outdated version.
+#[derive(Clone, Debug, Default)]
+pub struct Conflict {
+    /// The version that the register has now.
+    pub current: i32,
+}
+
+impl AppError {
+    /// Logs a fault of ours; the page shows the request's id only.
+    pub fn internal(error: impl std::fmt::Display) -> Self {
+        tracing::error!(%error, "internal error");
+        Self::Internal
+    }
+
+    /// What the register refused, as messages for the form: `form.refused(&error.fields()?)`. Any other error stays one.
+    pub fn fields(self) -> Result<FieldErrors, Self> {
+        match self {
+            Self::Invalid(errors) => Ok(errors),
+            Self::NotNow(why) => Ok(FieldErrors::one("", why)),
+            other => Err(other),
+        }
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotNow(_) | Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Status(status) => *status,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl IntoResponse for AppError {
+    /// Status and error only; [`framed`] gives it its page, because only there the shell is known.
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        if matches!(self, Self::Unavailable) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Calls a handler and gives its error, or that of its extractors, a page in the shell.
+pub async fn framed<H, T>(handler: H, access: Access, State(state): State<AppState>, request: Request) -> Response
+where
+    H: Handler<T, AppState>,
+    T: 'static,
+{
+    let (parts, body) = request.into_parts();
+    let frame = Frame::read(&parts, &state);
+    let mut response = match refuse(access, &parts, frame.as_ref()) {
+        Some(refusal) => refusal,
+        None => handler.call(Request::from_parts(parts, body), state.clone()).await,
+    };
+    let error = response.extensions_mut().remove::<AppError>().or_else(|| bare(&response));
+    match (error, frame) {
+        (Some(error), Some(frame)) => error_page(&state, &frame, &error, &response),
+        _ => response,
+    }
+}
+
+/// The route's promise: who is not signed in signs in first; to the wrong role the page does not exist.
+fn refuse(access: Access, parts: &Parts, frame: Option<&Frame>) -> Option<Response> {
+    let frame = frame?;
+    match (access, &frame.actor) {
+        (Access::Public, _) | (Access::SignedIn, Some(_)) => None,
+        (_, None) => Some(sign_in_first(parts, frame)),
+        (Access::Roles(roles), Some(actor)) => {
+            (!actor.has_any(roles)).then(|| AppError::NotFound.into_response())
+        }
+    }
+}
+
+/// A rejection by one of Axum's own extractors: plain text that no person should have to read.
+fn bare(response: &Response) -> Option<AppError> {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("text/plain");
+    let plain = kind.starts_with("text/plain");
+    ((status.is_client_error() || status.is_server_error()) && plain).then_some(AppError::Status(status))
+}
+
+fn error_page(state: &AppState, frame: &Frame, error: &AppError, plain: &Response) -> Response {
+    let (title, text) = words(error);
+    let request_id = matches!(error, AppError::Internal).then(|| frame.request_id.clone()).flatten();
+    let signed_in = frame.actor.is_some();
+    let mut response = page::render(state, frame, error.status(), title, None, move || {
+        view! { <ErrorPage title=title text=text request_id signed_in/> }
+    });
+    if let Some(retry) = plain.headers().get(header::RETRY_AFTER) {
+        response.headers_mut().insert(header::RETRY_AFTER, retry.clone());
+    }
+    response
+}
+
+/// Title and sentence of an error page.
+fn words(error: &AppError) -> (&'static str, String) {
+    match error {
+        AppError::NotFound | AppError::Status(StatusCode::NOT_FOUND) => (
+            "Page not found",
+            "There is nothing at this address, or it is not yours to see. Check the address, or search for it.".into(),
+        ),
+        AppError::Forbidden(why) => ("You can\u{2019}t do this", why.clone()),
+        AppError::NotNow(why) => ("This can\u{2019}t be done now", why.clone()),
+        AppError::Invalid(errors) => (
+            "Something in the form is wrong",
+            errors.0.values().cloned().collect::<Vec<_>>().join(". "),
+        ),
+        AppError::Conflict(_) => (
+            "Somebody else changed this first",
+            "Nothing of yours was saved. Go back, copy what you typed, and open the page again.".into(),
+        ),
+        AppError::Unavailable => (
+            "The register is not reachable",
+            "Nothing was changed. It usually comes back by itself: try again in a few seconds.".into(),
+        ),
+        AppError::Status(StatusCode::PAYLOAD_TOO_LARGE) => (
+            "That is too large",
+            "What you sent is larger than this page accepts. Nothing was changed.".into(),
+        ),
+        AppError::Status(StatusCode::METHOD_NOT_ALLOWED) => (
+            "This address can\u{2019}t be used that way",
+            "Open the page and use its form.".into(),
+        ),
+        AppError::Status(_) => (
+            "We could not read that request",
+            "Nothing was changed. Open the page again and repeat what you did.".into(),
+        ),
+        AppError::Internal => (
+            "Something broke",
+            "Nothing was changed. The fault has been logged; if it comes back, tell your administrator.".into(),
+        ),
+    }
+}

@@ -1,0 +1,78 @@
+//! What a page says after a redirect. Only a code travels in the URL, never text: a link cannot put words on our pages.
+
+use super::PageUrl;
+
+macro_rules! notices {
+    ($($variant:ident $code:literal $tone:ident $text:literal,)+) => {
+        /// The sentences that may follow a redirect.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Notice { $($variant),+ }
+
+        impl Notice {
+            /// The code that stands in the URL.
+            pub fn code(self) -> &'static str {
+                match self { $(Notice::$variant => $code),+ }
+            }
+
+            /// What people read.
+            pub fn text(self) -> &'static str {
+                match self { $(Notice::$variant => $text),+ }
+            }
+
+            /// How it looks.
+            pub fn tone(self) -> NoticeTone {
+                match self { $(Notice::$variant => NoticeTone::$tone),+ }
+            }
+
+            fn parse(code: &str) -> Option<Self> {
+                match code { $($code => Some(Notice::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+/// Success, or something to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeTone {
+    Success,
+    Warning,
+}
+
+// One line a notice, by area.
+notices! {
+    Saved "saved" Success "Saved.",
+    Created "created" Success "Created.",
+    Removed "removed" Success "Removed.",
+    Unchanged "unchanged" Warning "Nothing was changed.",
+    AlreadyDone "already-done" Warning "This form had been sent before. It counted once.",
+    SignedOut "signed-out" Success "You are signed out.",
+}
+
+impl Notice {
+    /// Reads `notice=…` from a query.
+    pub fn from_query(query: &str) -> Option<Self> {
+        PageUrl::parse("", query).get("notice").and_then(Self::parse)
+    }
+
+    /// The address with this notice; a fragment stays at its end.
+    pub fn on(self, to: &str) -> String {
+        let (address, fragment) = match to.split_once('#') {
+            Some((address, fragment)) => (address, format!("#{fragment}")),
+            None => (to, String::new()),
+        };
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        format!("{}{fragment}", PageUrl::parse(path, query).with("notice", self.code()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Notice;
+
+    #[test]
+    fn a_code_becomes_a_sentence_and_nothing_else_does() {
+        assert_eq!(Notice::from_query("notice=saved"), Some(Notice::Saved));
+        assert_eq!(Notice::from_query("notice=<b>hello</b>"), None);
+        assert_eq!(Notice::Saved.on("/systems/AIS-1?tab=a#risks"), "/systems/AIS-1?tab=a&notice=saved#risks");
+    }
+}
