@@ -2,9 +2,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// "12 Mar 2026".
 pub fn date(day: NaiveDate) -> String {
@@ -29,13 +27,7 @@ pub fn iso_date(day: NaiveDate) -> String {
 /// "2026-03-12T14:05:00Z".
 pub fn iso_instant(at: DateTime<Utc>) -> String {
     let time = at.time();
-    format!(
-        "{}T{:02}:{:02}:{:02}Z",
-        iso_date(at.date_naive()),
-        time.hour(),
-        time.minute(),
-        time.second()
-    )
+    format!("{}T{:02}:{:02}:{:02}Z", iso_date(at.date_naive()), time.hour(), time.minute(), time.second())
 }
 
 /// How far a day is from today: "today", "tomorrow", "in 12 days", "3 days ago", "in 4 months".

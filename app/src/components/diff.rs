@@ -29,13 +29,18 @@ pub fn Diff(
     #[prop(optional, into)] after: Text,
 ) -> impl IntoView {
     let label = caption.clone();
-    let rows = changes.into_iter().map(|change| view! {
-        <tr>
-            <th scope="row">{change.label}</th>
-            <td>{side(change.before, true)}</td>
-            <td>{side(change.after, false)}</td>
-        </tr>
-    }).collect_view();
+    let rows = changes
+        .into_iter()
+        .map(|change| {
+            view! {
+                <tr>
+                    <th scope="row">{change.label}</th>
+                    <td>{side(change.before, true)}</td>
+                    <td>{side(change.after, false)}</td>
+                </tr>
+            }
+        })
+        .collect_view();
     view! {
         <div class="table-scroll" role="region" aria-label=label tabindex="0">
             <table class="table diff">

@@ -1,20 +1,27 @@
 //! The frame of a form: hidden fields, error summary, buttons.
 
 use super::text::{Text, field_id};
-use crate::server::{FormState, form::{ONCE, VERSION}};
+use crate::server::{
+    FormState,
+    form::{ONCE, VERSION},
+};
 use leptos::prelude::*;
 
 /// All that is wrong, on top of the page: takes the focus, links to the fields, says what stands beside them.
 /// `Cx::form_page` puts it there by itself.
 #[component]
 pub fn ErrorSummary(#[prop(into)] form: FormState) -> impl IntoView {
-    let items = form.errors().iter().map(|(field, message)| {
-        let message = message.clone();
-        match field.is_empty() {
-            true => view! { <li>{message}</li> }.into_any(),
-            false => view! { <li><a href=format!("#{}", field_id(field))>{message}</a></li> }.into_any(),
-        }
-    }).collect_view();
+    let items = form
+        .errors()
+        .iter()
+        .map(|(field, message)| {
+            let message = message.clone();
+            match field.is_empty() {
+                true => view! { <li>{message}</li> }.into_any(),
+                false => view! { <li><a href=format!("#{}", field_id(field))>{message}</a></li> }.into_any(),
+            }
+        })
+        .collect_view();
     view! {
         <div class="error-summary" role="alert" tabindex="-1" autofocus aria-labelledby="error-summary-title">
             <h2 id="error-summary-title">"There is a problem"</h2>
@@ -60,10 +67,14 @@ pub fn Form(
 /// The hidden fields that every form carries: its token, and its version where it edits something.
 #[component]
 pub fn HiddenState(#[prop(into)] form: FormState) -> impl IntoView {
-    [ONCE, VERSION].into_iter().filter(|name| form.has(name)).map(|name| {
-        let value = form.value(name);
-        view! { <Hidden name value/> }
-    }).collect_view()
+    [ONCE, VERSION]
+        .into_iter()
+        .filter(|name| form.has(name))
+        .map(|name| {
+            let value = form.value(name);
+            view! { <Hidden name value/> }
+        })
+        .collect_view()
 }
 
 /// One hidden field.

@@ -94,14 +94,17 @@ impl Tab {
 /// The sections of one thing. The current one is that whose address is `current`.
 #[component]
 pub fn Tabs(#[prop(into)] label: String, #[prop(into)] current: String, tabs: Vec<Tab>) -> impl IntoView {
-    let items = tabs.into_iter().map(|tab| {
-        let here = (tab.href == current).then_some("page");
-        view! {
-            <li><a href=tab.href aria-current=here>
-                {tab.label}
-                {tab.count.map(|n| view! { " "<span class="count">{crate::format::number(n)}</span> })}
-            </a></li>
-        }
-    }).collect_view();
+    let items = tabs
+        .into_iter()
+        .map(|tab| {
+            let here = (tab.href == current).then_some("page");
+            view! {
+                <li><a href=tab.href aria-current=here>
+                    {tab.label}
+                    {tab.count.map(|n| view! { " "<span class="count">{crate::format::number(n)}</span> })}
+                </a></li>
+            }
+        })
+        .collect_view();
     view! { <nav class="tabs" aria-label=label><ul>{items}</ul></nav> }
 }

@@ -50,10 +50,15 @@ pub fn Heatmap(data: HeatmapData) -> impl IntoView {
     let drawing = drawing(&cells, &arrows, rows, columns);
     let text = arrows_text(&arrows, &likelihood, &impact);
     let heads = impact.iter().map(|label| view! { <th scope="col">{label.clone()}</th> }).collect_view();
-    let body = likelihood.into_iter().zip(cells).rev().map(|(label, row)| {
-        let row = row.into_iter().map(cell).collect_view();
-        view! { <tr><th scope="row">{label}</th>{row}</tr> }
-    }).collect_view();
+    let body = likelihood
+        .into_iter()
+        .zip(cells)
+        .rev()
+        .map(|(label, row)| {
+            let row = row.into_iter().map(cell).collect_view();
+            view! { <tr><th scope="row">{label}</th>{row}</tr> }
+        })
+        .collect_view();
     view! {
         <figure class="heatmap">
             <div class="heatmap-frame">
@@ -149,7 +154,11 @@ fn arrows_text(arrows: &[HeatmapArrow], likelihood: &[String], impact: &[String]
         format!("{} \u{d7} {}", part(likelihood, l), part(impact, i))
     };
     let moved = arrows.iter().filter(|arrow| arrow.from != arrow.to);
-    moved.map(|a| format!("{}: {} \u{2192} {}", crate::format::count(a.count, "risk", "risks"), name(a.from), name(a.to))).collect()
+    moved
+        .map(|a| {
+            format!("{}: {} \u{2192} {}", crate::format::count(a.count, "risk", "risks"), name(a.from), name(a.to))
+        })
+        .collect()
 }
 
 #[cfg(test)]

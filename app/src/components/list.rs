@@ -34,11 +34,16 @@ pub fn FilterBar(
     let order = url.get("sort").map(|sort| view! { <input type="hidden" name="sort" value=sort.to_string()/> });
     let name = if search.is_empty() { "Filters".to_string() } else { search.clone() };
     let any = !chips.is_empty();
-    let chips = chips.into_iter().map(|chip| view! {
-        <li><a class="chip" href=chip.href>
-            <span class="sr-only">"Remove the filter "</span>{chip.label}{super::Icon::Cross.view()}
-        </a></li>
-    }).collect_view();
+    let chips = chips
+        .into_iter()
+        .map(|chip| {
+            view! {
+                <li><a class="chip" href=chip.href>
+                    <span class="sr-only">"Remove the filter "</span>{chip.label}{super::Icon::Cross.view()}
+                </a></li>
+            }
+        })
+        .collect_view();
     view! {
         <form class="filters" method="get" action=path role="search" aria-label=name>
             {(!search.is_empty()).then(|| view! { <SearchField name="q" label=search value=query/> })}
@@ -64,10 +69,13 @@ pub fn FilterSelect(
 ) -> impl IntoView {
     let id = field_id(&name);
     let current = url.get(&name).unwrap_or_default().to_string();
-    let options = choices.into_iter().map(|choice| {
-        let selected = choice.value == current;
-        view! { <option value=choice.value selected=selected>{choice.label}</option> }
-    }).collect_view();
+    let options = choices
+        .into_iter()
+        .map(|choice| {
+            let selected = choice.value == current;
+            view! { <option value=choice.value selected=selected>{choice.label}</option> }
+        })
+        .collect_view();
     let any = format!("{label}: any");
     view! {
         <div class="filter">

@@ -92,7 +92,11 @@ pub fn KeyValues(children: Children) -> impl IntoView {
 
 /// One fact. `change_href` adds a Change link, as on a check-answers page.
 #[component]
-pub fn KeyValue(#[prop(into)] label: String, #[prop(optional, into)] change_href: Text, children: Children) -> impl IntoView {
+pub fn KeyValue(
+    #[prop(into)] label: String,
+    #[prop(optional, into)] change_href: Text,
+    children: Children,
+) -> impl IntoView {
     let change = change_href.get().map(|href| {
         let what = label.to_lowercase();
         view! { <a class="facts-change" href=href>"Change"<span class="sr-only">" "{what}</span></a> }
@@ -172,12 +176,17 @@ pub struct HistoryEntry {
 /// What happened, newest first.
 #[component]
 pub fn Timeline(entries: Vec<HistoryEntry>) -> impl IntoView {
-    let items = entries.into_iter().map(|entry| view! {
-        <li class="timeline-item" data-tone=entry.tone.code()>
-            <p><b>{entry.who}</b>" "{entry.what}" "<span class="muted"><Instant at=entry.at/></span></p>
-            {entry.detail.map(|detail| view! { <div class="timeline-detail">{detail}</div> })}
-        </li>
-    }).collect_view();
+    let items = entries
+        .into_iter()
+        .map(|entry| {
+            view! {
+                <li class="timeline-item" data-tone=entry.tone.code()>
+                    <p><b>{entry.who}</b>" "{entry.what}" "<span class="muted"><Instant at=entry.at/></span></p>
+                    {entry.detail.map(|detail| view! { <div class="timeline-detail">{detail}</div> })}
+                </li>
+            }
+        })
+        .collect_view();
     view! { <ol class="timeline">{items}</ol> }
 }
 

@@ -1,17 +1,22 @@
 //! What stands around every page: the head, the bar, the footer.
 
 use super::{Icon, Person};
+use crate::islands::Palette;
 use crate::server::{
     AppState, PageUrl,
     frame::{Frame, Theme},
 };
-use crate::islands::Palette;
 use domain::actor::{Actor, Role};
 use leptos::{config::LeptosOptions, prelude::*};
 
 /// The places of the bar.
-const PLACES: [(&str, &str); 5] =
-    [("My work", "/work"), ("Systems", "/systems"), ("Risks", "/risks"), ("Committee", "/committee"), ("Reports", "/reports")];
+const PLACES: [(&str, &str); 5] = [
+    ("My work", "/work"),
+    ("Systems", "/systems"),
+    ("Risks", "/risks"),
+    ("Committee", "/committee"),
+    ("Reports", "/reports"),
+];
 
 /// The whole document. The script is sent only to people who are signed in: pages before that have nothing that moves.
 #[component]
@@ -20,11 +25,13 @@ pub fn Shell(state: AppState, frame: Frame, title: String, children: Children) -
     let scripts = (state.assets.islands && frame.actor.is_some()).then(|| scripts(&base));
     let theme = frame.theme.attribute();
     let scheme = frame.theme.attribute().unwrap_or("light dark");
-    let notice = frame.notice.map(|notice| view! {
-        <div class="notice" data-tone=match notice.tone() {
-            crate::server::notice::NoticeTone::Success => "success",
-            crate::server::notice::NoticeTone::Warning => "warning",
-        }>{Icon::Check.view()}<p>{notice.text()}</p></div>
+    let notice = frame.notice.map(|notice| {
+        view! {
+            <div class="notice" data-tone=match notice.tone() {
+                crate::server::notice::NoticeTone::Success => "success",
+                crate::server::notice::NoticeTone::Warning => "warning",
+            }>{Icon::Check.view()}<p>{notice.text()}</p></div>
+        }
     });
     view! {
         <!DOCTYPE html>
@@ -117,10 +124,13 @@ fn places(actor: &Actor, path: &str) -> Vec<Place> {
 }
 
 fn links(places: &[Place]) -> impl IntoView + use<> {
-    places.iter().map(|place| {
-        let here = place.here.then_some("page");
-        view! { <li><a href=place.href aria-current=here>{place.label}</a></li> }
-    }).collect_view()
+    places
+        .iter()
+        .map(|place| {
+            let here = place.here.then_some("page");
+            view! { <li><a href=place.href aria-current=here>{place.label}</a></li> }
+        })
+        .collect_view()
 }
 
 fn account(actor: &Actor, frame: &Frame) -> impl IntoView + use<> {
@@ -144,10 +154,13 @@ fn account(actor: &Actor, frame: &Frame) -> impl IntoView + use<> {
 fn theme_form(frame: &Frame) -> impl IntoView + use<> {
     let next = PageUrl::parse(&frame.path, &frame.query).without("notice").to_string();
     let current = frame.theme;
-    let buttons = [(Theme::System, "System"), (Theme::Light, "Light"), (Theme::Dark, "Dark")].map(|(theme, label)| {
-        let pressed = (theme == current).to_string();
-        view! { <button type="submit" name="theme" value=theme.code() aria-pressed=pressed>{label}</button> }
-    }).into_iter().collect_view();
+    let buttons = [(Theme::System, "System"), (Theme::Light, "Light"), (Theme::Dark, "Dark")]
+        .map(|(theme, label)| {
+            let pressed = (theme == current).to_string();
+            view! { <button type="submit" name="theme" value=theme.code() aria-pressed=pressed>{label}</button> }
+        })
+        .into_iter()
+        .collect_view();
     view! {
         <form class="theme" method="post" action="/theme" role="group" aria-label="Theme">
             <input type="hidden" name="next" value=next/>

@@ -34,7 +34,10 @@ pub fn follow_selects(likelihood: String, impact: String, chosen: RwSignal<(Stri
             move || chosen.set((l.value(), i.value()))
         };
         read();
-        listen(&l, "change", { let read = read.clone(); move |_| read() });
+        listen(&l, "change", {
+            let read = read.clone();
+            move |_| read()
+        });
         listen(&i, "change", move |_| read());
     });
 }
@@ -225,6 +228,9 @@ fn steer(event: Event, chosen: RwSignal<usize>, entries: Memo<Vec<(String, Strin
 
 fn types_into_something(key: &KeyboardEvent) -> bool {
     let Some(target) = key.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else { return false };
-    key.ctrl_key() || key.meta_key() || key.alt_key() || target.is_content_editable()
+    key.ctrl_key()
+        || key.meta_key()
+        || key.alt_key()
+        || target.is_content_editable()
         || matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
 }

@@ -12,10 +12,12 @@ pub fn Palette(places: Vec<(String, String)>) -> impl IntoView {
     let entries = Memo::new(move |_| typed.with(|typed| matching(&places, typed)));
     #[cfg(feature = "hydrate")]
     super::browser::run_palette(dialog, typed, chosen, single_keys, entries);
-    let items = move || entries.get().into_iter().enumerate().map(|(i, (label, href))| {
+    let items = move || {
+        entries.get().into_iter().enumerate().map(|(i, (label, href))| {
         let selected = move || (chosen.get() == i).to_string();
         view! { <li role="option" id=format!("palette-{i}") aria-selected=selected><a href=href tabindex="-1">{label}</a></li> }
-    }).collect_view();
+    }).collect_view()
+    };
     let active = move || format!("palette-{}", chosen.get());
     view! {
         <dialog class="palette" node_ref=dialog aria-label="Go to">
@@ -35,9 +37,13 @@ pub fn Palette(places: Vec<(String, String)>) -> impl IntoView {
 /// Places whose label holds what was typed, and the search for it.
 fn matching(places: &[(String, String)], typed: &str) -> Vec<(String, String)> {
     let wanted = typed.trim().to_lowercase();
-    let mut found: Vec<_> = places.iter().filter(|(label, _)| label.to_lowercase().contains(&wanted)).cloned().collect();
+    let mut found: Vec<_> =
+        places.iter().filter(|(label, _)| label.to_lowercase().contains(&wanted)).cloned().collect();
     if !wanted.is_empty() {
-        found.push((format!("Search for \u{201c}{}\u{201d}", typed.trim()), format!("/search?q={}", percent(typed.trim()))));
+        found.push((
+            format!("Search for \u{201c}{}\u{201d}", typed.trim()),
+            format!("/search?q={}", percent(typed.trim())),
+        ));
     }
     found
 }

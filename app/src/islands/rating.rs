@@ -47,10 +47,14 @@ pub fn RatingPreview(
     let cell = move || chosen.with(|(likelihood, impact)| matrix.cell(likelihood, impact).cloned());
     let cell = Memo::new(move |_| cell());
     let level = move || cell.with(|cell| cell.as_ref().map(|cell| cell.rank.to_string()));
-    let words = move || cell.with(|cell| match cell {
-        Some(cell) => format!("{} \u{b7} {}{}", cell.score, cell.label, if cell.above { ", above appetite" } else { "" }),
-        None => "Choose likelihood and impact".to_string(),
-    });
+    let words = move || {
+        cell.with(|cell| match cell {
+            Some(cell) => {
+                format!("{} \u{b7} {}{}", cell.score, cell.label, if cell.above { ", above appetite" } else { "" })
+            }
+            None => "Choose likelihood and impact".to_string(),
+        })
+    };
     view! { <output class="rating-preview" for=about data-level=level aria-live="polite">{words}</output> }
 }
 

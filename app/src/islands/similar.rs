@@ -21,10 +21,12 @@ pub fn SimilarNames(input_id: String, endpoint: String) -> impl IntoView {
     super::browser::look_up_while_typing(input_id.clone(), endpoint.clone(), found);
     // On the server only the frame is drawn.
     let _ = (input_id, endpoint);
-    let items = move || found.get().into_iter().map(|system| {
+    let items = move || {
+        found.get().into_iter().map(|system| {
         let href = format!("/systems/{}", system.reference);
         view! { <li><a href=href target="_blank">{system.name}</a>" "<span class="ref">{system.reference}</span></li> }
-    }).collect_view();
+    }).collect_view()
+    };
     let hidden = move || found.with(Vec::is_empty);
     view! {
         <div class="similar" aria-live="polite">

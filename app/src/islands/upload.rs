@@ -19,16 +19,20 @@ pub fn Upload(children: Children) -> impl IntoView {
     let sending = RwSignal::new(Sending::No);
     #[cfg(feature = "hydrate")]
     super::browser::send_with_progress(root, sending);
-    let percent = move || sending.with(|s| match s {
-        Sending::Percent(percent) => percent.to_string(),
-        _ => "0".to_string(),
-    });
-    let words = move || sending.with(|s| match s {
-        Sending::No => String::new(),
-        Sending::Percent(100) => "Checking and storing\u{2026}".to_string(),
-        Sending::Percent(percent) => format!("{percent} % sent"),
-        Sending::Failed => "The upload was interrupted. Nothing was stored; send it again.".to_string(),
-    });
+    let percent = move || {
+        sending.with(|s| match s {
+            Sending::Percent(percent) => percent.to_string(),
+            _ => "0".to_string(),
+        })
+    };
+    let words = move || {
+        sending.with(|s| match s {
+            Sending::No => String::new(),
+            Sending::Percent(100) => "Checking and storing\u{2026}".to_string(),
+            Sending::Percent(percent) => format!("{percent} % sent"),
+            Sending::Failed => "The upload was interrupted. Nothing was stored; send it again.".to_string(),
+        })
+    };
     let idle = move || sending.with(|s| *s == Sending::No);
     view! {
         <div class="upload" node_ref=root>

@@ -1,7 +1,7 @@
 //! What a handler is called with: who asks, for what, and the register to answer from.
 
 use super::{
-    AppError, FormState, PageUrl,
+    FormState, PageUrl,
     frame::Frame,
     notice::Notice,
     page::{self, PageResult},
@@ -55,7 +55,7 @@ macro_rules! pages {
 
             /// An empty form with a token that makes it count once.
             pub fn form(&self) -> FormState {
-                FormState::new((self.state.new_id)())
+                FormState::new(self.store.new_id())
             }
 
             /// A page in the shell, status 200. The view is made inside the closure: islands need the rendering's context.
@@ -112,13 +112,8 @@ impl FromRequestParts<AppState> for Anon {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let frame = Frame::read(parts, state).ok_or_else(|| AppError::internal("request without time").into_response())?;
-        Ok(Self {
-            actor: frame.actor.clone(),
-            store: state.store.clone(),
-            state: state.clone(),
-            frame,
-        })
+        let frame = Frame::read(parts, state);
+        Ok(Self { actor: frame.actor.clone(), store: state.store.clone(), state: state.clone(), frame })
     }
 }
 

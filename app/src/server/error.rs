@@ -2,13 +2,20 @@
 //!
 //! What people see and what the log keeps are two texts: internals never reach a page.
 
-use super::{FieldErrors, cx::sign_in_first, frame::Frame, page, state::AppState};
+use super::{
+    FieldErrors,
+    cx::{own_path, sign_in_first},
+    frame::Frame,
+    notice::Notice,
+    page,
+    state::AppState,
+};
 use crate::{components::error_page::ErrorPage, routes::Access};
 use axum::{
     extract::{Request, State},
     handler::Handler,
     http::{HeaderValue, StatusCode, header, request::Parts},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use leptos::prelude::*;
 
@@ -33,6 +40,9 @@ pub enum AppError {
     /// Somebody else changed it first. A handler with a form shows both versions instead of returning this.
     #[error("conflict")]
     Conflict(Conflict),
+    /// The same form was sent before, and led here.
+    #[error("already done")]
+    Replayed(String),
     /// The register can't be reached.
     #[error("unavailable")]
     Unavailable,
@@ -74,6 +84,7 @@ impl AppError {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotNow(_) | Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Replayed(_) => StatusCode::SEE_OTHER,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Status(status) => *status,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -81,9 +92,32 @@ impl AppError {
     }
 }
 
+impl From<store::Error> for AppError {
+    /// Refusals keep their words; faults of ours are logged here and lose them.
+    fn from(error: store::Error) -> Self {
+        use domain::error::Refusal;
+        match error {
+            store::Error::NotFound => Self::NotFound,
+            store::Error::Refused(Refusal::Forbidden(why)) => Self::Forbidden(why),
+            store::Error::Refused(Refusal::NotNow(why)) => Self::NotNow(why),
+            store::Error::Refused(Refusal::Invalid(errors)) => Self::Invalid(errors),
+            store::Error::Stale { current } => Self::Conflict(Conflict { current }),
+            store::Error::Replayed { location } => Self::Replayed(location),
+            store::Error::Busy | store::Error::Unavailable(_) | store::Error::Files(_) => {
+                tracing::warn!(%error, "register not available");
+                Self::Unavailable
+            }
+            store::Error::Migration(_) | store::Error::Stored(_) | store::Error::Database(_) => Self::internal(error),
+        }
+    }
+}
+
 impl IntoResponse for AppError {
     /// Status and error only; [`framed`] gives it its page, because only there the shell is known.
     fn into_response(self) -> Response {
+        if let Self::Replayed(to) = &self {
+            return Redirect::to(&Notice::AlreadyDone.on(own_path(to, "/work"))).into_response();
+        }
         let mut response = self.status().into_response();
         if matches!(self, Self::Unavailable) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
@@ -101,26 +135,23 @@ where
 {
     let (parts, body) = request.into_parts();
     let frame = Frame::read(&parts, &state);
-    let mut response = match refuse(access, &parts, frame.as_ref()) {
+    let mut response = match refuse(access, &parts, &frame) {
         Some(refusal) => refusal,
         None => handler.call(Request::from_parts(parts, body), state.clone()).await,
     };
     let error = response.extensions_mut().remove::<AppError>().or_else(|| bare(&response));
-    match (error, frame) {
-        (Some(error), Some(frame)) => error_page(&state, &frame, &error, &response),
-        _ => response,
+    match error {
+        Some(error) => error_page(&state, &frame, &error, &response),
+        None => response,
     }
 }
 
 /// The route's promise: who is not signed in signs in first; to the wrong role the page does not exist.
-fn refuse(access: Access, parts: &Parts, frame: Option<&Frame>) -> Option<Response> {
-    let frame = frame?;
+fn refuse(access: Access, parts: &Parts, frame: &Frame) -> Option<Response> {
     match (access, &frame.actor) {
         (Access::Public, _) | (Access::SignedIn, Some(_)) => None,
         (_, None) => Some(sign_in_first(parts, frame)),
-        (Access::Roles(roles), Some(actor)) => {
-            (!actor.has_any(roles)).then(|| AppError::NotFound.into_response())
-        }
+        (Access::Roles(roles), Some(actor)) => (!actor.has_any(roles)).then(|| AppError::NotFound.into_response()),
     }
 }
 
@@ -154,26 +185,24 @@ fn words(error: &AppError) -> (&'static str, String) {
         ),
         AppError::Forbidden(why) => ("You can\u{2019}t do this", why.clone()),
         AppError::NotNow(why) => ("This can\u{2019}t be done now", why.clone()),
-        AppError::Invalid(errors) => (
-            "Something in the form is wrong",
-            errors.0.values().cloned().collect::<Vec<_>>().join(". "),
-        ),
+        AppError::Invalid(errors) => {
+            ("Something in the form is wrong", errors.0.values().cloned().collect::<Vec<_>>().join(". "))
+        }
         AppError::Conflict(_) => (
             "Somebody else changed this first",
             "Nothing of yours was saved. Go back, copy what you typed, and open the page again.".into(),
         ),
+        AppError::Replayed(_) => ("Already done", "This form had been sent before. It counted once.".into()),
         AppError::Unavailable => (
             "The register is not reachable",
             "Nothing was changed. It usually comes back by itself: try again in a few seconds.".into(),
         ),
-        AppError::Status(StatusCode::PAYLOAD_TOO_LARGE) => (
-            "That is too large",
-            "What you sent is larger than this page accepts. Nothing was changed.".into(),
-        ),
-        AppError::Status(StatusCode::METHOD_NOT_ALLOWED) => (
-            "This address can\u{2019}t be used that way",
-            "Open the page and use its form.".into(),
-        ),
+        AppError::Status(StatusCode::PAYLOAD_TOO_LARGE) => {
+            ("That is too large", "What you sent is larger than this page accepts. Nothing was changed.".into())
+        }
+        AppError::Status(StatusCode::METHOD_NOT_ALLOWED) => {
+            ("This address can\u{2019}t be used that way", "Open the page and use its form.".into())
+        }
         AppError::Status(_) => (
             "We could not read that request",
             "Nothing was changed. Open the page again and repeat what you did.".into(),

@@ -61,28 +61,24 @@ impl Theme {
     }
 }
 
-/// The request's time, put into its extensions by the program: there is no clock in this room.
-#[derive(Clone, Copy, Debug)]
-pub struct Now(pub DateTime<Utc>);
-
 /// The request's id, put into its extensions by the program.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
 impl Frame {
-    /// Reads the frame from the request; `None` where the program gave no time, which is a fault of its set-up.
-    pub fn read(parts: &Parts, _state: &AppState) -> Option<Self> {
+    /// Reads the frame from the request.
+    pub fn read(parts: &Parts, state: &AppState) -> Self {
         let query = parts.uri.query().unwrap_or_default().to_string();
-        Some(Self {
+        Self {
             path: parts.uri.path().to_string(),
             notice: Notice::from_query(&query),
             query,
             nonce: parts.extensions.get::<Nonce>().cloned(),
-            now: parts.extensions.get::<Now>()?.0,
+            now: state.store.now(),
             actor: parts.extensions.get::<Option<Actor>>().cloned().flatten(),
             theme: cookie(&parts.headers, "theme").map(Theme::parse).unwrap_or_default(),
             request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()),
-        })
+        }
     }
 }
 

@@ -33,8 +33,29 @@ fn lower_headings(event: pulldown_cmark::Event<'_>) -> pulldown_cmark::Event<'_>
 
 fn cleaner() -> ammonia::Builder<'static> {
     let tags: HashSet<&str> = [
-        "p", "br", "hr", "h3", "h4", "h5", "h6", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li",
-        "a", "table", "thead", "tbody", "tr", "th", "td",
+        "p",
+        "br",
+        "hr",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "strong",
+        "em",
+        "del",
+        "code",
+        "pre",
+        "blockquote",
+        "ul",
+        "ol",
+        "li",
+        "a",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
     ]
     .into();
     let mut builder = ammonia::Builder::empty();
@@ -73,7 +94,17 @@ mod tests {
             "<p style=\"position:fixed\">x</p>",
         ] {
             let html = to_html(source);
-            for bad in ["<script", "<img", "<svg", "<iframe", "href=\"javascript", "href=\"data", "href=\"vbscript", "<p style", "<a onclick"] {
+            for bad in [
+                "<script",
+                "<img",
+                "<svg",
+                "<iframe",
+                "href=\"javascript",
+                "href=\"data",
+                "href=\"vbscript",
+                "<p style",
+                "<a onclick",
+            ] {
                 assert!(!html.contains(bad), "{source} gave {html}");
             }
         }

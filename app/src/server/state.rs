@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use store::Store;
-use uuid::Uuid;
 
 /// Shared by all requests; cheap to clone.
 #[derive(Clone)]
@@ -13,8 +12,6 @@ pub struct AppState {
     pub assets: Assets,
     /// What the shell shows of the settings.
     pub site: Site,
-    /// Gives the token that makes a form count once; randomness lives in `src`.
-    pub new_id: Arc<dyn Fn() -> Uuid + Send + Sync>,
 }
 
 /// The site's built files, under a folder named by their content's hash so that browsers may keep them for ever.

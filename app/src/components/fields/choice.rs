@@ -54,10 +54,13 @@ pub fn SelectField(
     empty: String,
 ) -> impl IntoView {
     let wiring = Wiring::new(&form, &name, hint.get());
-    let options = choices.into_iter().map(|choice| {
-        let selected = form.holds(&name, &choice.value);
-        view! { <option value=choice.value selected=selected>{choice.label}</option> }
-    }).collect_view();
+    let options = choices
+        .into_iter()
+        .map(|choice| {
+            let selected = form.holds(&name, &choice.value);
+            view! { <option value=choice.value selected=selected>{choice.label}</option> }
+        })
+        .collect_view();
     let control = view! {
         <select id=wiring.id.clone() name=name.clone() aria-describedby=wiring.described_by() aria-invalid=wiring.invalid()
             required=!optional>
@@ -138,7 +141,13 @@ pub fn CheckboxField(
 }
 
 /// The boxes of a group. The first one has the field's id, so that the error summary leads to it.
-fn boxes(form: &FormState, name: &str, kind: &'static str, choices: Vec<Choice>, inline: bool) -> impl IntoView + use<> {
+fn boxes(
+    form: &FormState,
+    name: &str,
+    kind: &'static str,
+    choices: Vec<Choice>,
+    inline: bool,
+) -> impl IntoView + use<> {
     let base = field_id(name);
     let items = choices.into_iter().enumerate().map(|(i, choice)| {
         let id = if i == 0 { base.clone() } else { format!("{base}-{i}") };

@@ -39,8 +39,7 @@ impl RawForm {
         if body.len() > FORM_BYTES {
             return Err(StatusCode::PAYLOAD_TOO_LARGE);
         }
-        let pairs: Vec<(String, String)> =
-            serde_html_form::from_bytes(body).map_err(|_| StatusCode::BAD_REQUEST)?;
+        let pairs: Vec<(String, String)> = serde_html_form::from_bytes(body).map_err(|_| StatusCode::BAD_REQUEST)?;
         if pairs.len() > FORM_FIELDS {
             return Err(StatusCode::PAYLOAD_TOO_LARGE);
         }
@@ -139,7 +138,8 @@ impl FormReader {
     /// The same, where it may be left out; what can't be read is a fault all the same.
     pub fn opt_pick<T: FromStr>(&mut self, name: &str) -> Option<T> {
         let text = self.ask(name);
-        let value = if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| "Choose one of the list") };
+        let value =
+            if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| "Choose one of the list") };
         self.opt_value(name, value)
     }
 
@@ -230,7 +230,10 @@ impl FormReader {
     pub fn finish<C: Complete>(&mut self, required: C) -> Result<C::Values, FormState> {
         let unknown = self.values.keys().find(|name| !self.asked.contains(name)).cloned();
         if let Some(name) = unknown {
-            self.error("", format!("This form has no field \u{201c}{}\u{201d}", name.chars().take(40).collect::<String>()));
+            self.error(
+                "",
+                format!("This form has no field \u{201c}{}\u{201d}", name.chars().take(40).collect::<String>()),
+            );
         }
         match required.complete() {
             Some(values) if self.errors.is_empty() => Ok(values),
