@@ -54,8 +54,9 @@ fn stylesheet(folder: &Path) -> io::Result<Vec<u8>> {
         for line in fs::read_to_string(&main)?.lines() {
             match import(line) {
                 Some((name, layer)) => {
-                    let text = fs::read_to_string(folder.join(name))
-                        .map_err(|error| io::Error::new(error.kind(), format!("{}: {name}: {error}", main.display())))?;
+                    let text = fs::read_to_string(folder.join(name)).map_err(|error| {
+                        io::Error::new(error.kind(), format!("{}: {name}: {error}", main.display()))
+                    })?;
                     match layer {
                         Some(layer) => write!(css, "@layer {layer} {{\n{text}\n}}\n"),
                         None => writeln!(css, "{text}"),

@@ -33,7 +33,7 @@ fi
 # --- Postgres' server programs
 if [ -z "${DATABASE_URL:-}" ] && ! postgres_bin >/dev/null; then
     if [ "$(id -u)" = 0 ]; then as_root=; elif have sudo && sudo -n true 2>/dev/null; then as_root=sudo; else as_root=none; fi
-    advice="Postgres' server programs are missing. Install them (Debian, Ubuntu: apt-get install postgresql; Fedora: dnf install postgresql-server; macOS: brew install postgresql@17), name their folder in COUNTERSIGN_POSTGRES_BIN, or give a database in DATABASE_URL."
+    advice="Postgres' server programs are missing. Install them (Debian, Ubuntu: apt-get install postgresql; Fedora: dnf install postgresql-server postgresql-contrib; macOS: brew install postgresql@17), name their folder in COUNTERSIGN_POSTGRES_BIN, or give a database in DATABASE_URL."
     if have brew; then
         say "Installing Postgres (brew install postgresql@17); nothing is started"
         brew install postgresql@17 || fail "$advice"
@@ -48,8 +48,8 @@ if [ -z "${DATABASE_URL:-}" ] && ! postgres_bin >/dev/null; then
         $as_root apt-get update -qq || true
         $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Options::=--force-confold postgresql >/dev/null || fail "$advice"
     elif have dnf; then
-        say "Installing Postgres' server (dnf install postgresql-server); nothing is started"
-        $as_root dnf install -y -q postgresql-server || fail "$advice"
+        say "Installing Postgres' server (dnf install postgresql-server postgresql-contrib); nothing is started"
+        $as_root dnf install -y -q postgresql-server postgresql-contrib || fail "$advice"
     else
         fail "$advice"
     fi

@@ -131,7 +131,10 @@ impl PublicUrl {
 pub enum Evidence {
     Folder(PathBuf),
     /// Needs the feature `s3`; credentials come from the AWS_… variables.
-    S3 { bucket: String, prefix: String },
+    S3 {
+        bucket: String,
+        prefix: String,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,11 +152,7 @@ pub struct Wrong {
     pub reason: String,
 }
 
-fn named<T>(
-    flag: &'static str,
-    variable: &'static str,
-    result: Result<T, String>,
-) -> Result<T, Wrong> {
+fn named<T>(flag: &'static str, variable: &'static str, result: Result<T, String>) -> Result<T, Wrong> {
     result.map_err(|reason| Wrong { flag, variable, reason })
 }
 
@@ -230,14 +229,9 @@ fn database(given: &Settings) -> Result<Option<Database>, Wrong> {
 
 fn sessions(given: &Settings) -> Result<(Duration, Duration), Wrong> {
     let idle = named("session-idle", "COUNTERSIGN_SESSION_IDLE", parse::time(&given.session_idle))?;
-    let lifetime =
-        named("session-lifetime", "COUNTERSIGN_SESSION_LIFETIME", parse::time(&given.session_lifetime))?;
+    let lifetime = named("session-lifetime", "COUNTERSIGN_SESSION_LIFETIME", parse::time(&given.session_lifetime))?;
     if idle > lifetime {
-        return named(
-            "session-idle",
-            "COUNTERSIGN_SESSION_IDLE",
-            Err("is longer than --session-lifetime".to_owned()),
-        );
+        return named("session-idle", "COUNTERSIGN_SESSION_IDLE", Err("is longer than --session-lifetime".to_owned()));
     }
     Ok((idle, lifetime))
 }

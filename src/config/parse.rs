@@ -12,8 +12,7 @@ const LONGEST_SESSION: Duration = Duration::from_secs(30 * 24 * 3600);
 const LARGEST_UPLOAD: u64 = 10 * 1024 * 1024 * 1024;
 
 pub fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse()
-        .map_err(|_| format!("{text:?} is not an address and port, such as 127.0.0.1:3000 or [::1]:3000"))
+    text.parse().map_err(|_| format!("{text:?} is not an address and port, such as 127.0.0.1:3000 or [::1]:3000"))
 }
 
 pub fn public_url(text: &str) -> Result<PublicUrl, String> {
@@ -69,10 +68,7 @@ pub fn evidence(text: &str) -> Result<Evidence, String> {
         if !cfg!(feature = "s3") {
             return Err("this build keeps evidence in folders only; build with `--features s3`".to_owned());
         }
-        return Ok(Evidence::S3 {
-            bucket: bucket.to_owned(),
-            prefix: prefix.trim_matches('/').to_owned(),
-        });
+        return Ok(Evidence::S3 { bucket: bucket.to_owned(), prefix: prefix.trim_matches('/').to_owned() });
     }
     if text.contains("://") {
         return Err(format!("{text:?} is neither a folder nor s3://bucket/prefix"));

@@ -38,7 +38,9 @@ pub enum Error {
     NoPrograms { looked: String },
     #[error("the data folder {} is in use by another countersign{}", .folder.display(), .pid.as_deref().map(|p| format!(" (process {p})")).unwrap_or_default())]
     InUse { folder: PathBuf, pid: Option<String> },
-    #[error("Postgres refuses to run as root, and there is no user countersign, postgres or nobody to run it as; start countersign as another user, or give --database-url")]
+    #[error(
+        "Postgres refuses to run as root, and there is no user countersign, postgres or nobody to run it as; start countersign as another user, or give --database-url"
+    )]
     NoAccount,
     #[error("{} belongs to user {owner}: start countersign as that user or as root, or choose another --data", .folder.display())]
     OtherOwner { folder: PathBuf, owner: u32 },

@@ -7,7 +7,7 @@ use tokio::process::Command;
 use super::Error;
 
 /// What to do where there are none.
-pub const ADVICE: &str = "Install them (Debian, Ubuntu: `apt-get install postgresql`; Fedora: `dnf install postgresql-server`; macOS: `brew install postgresql@17`), name their folder with --postgres-bin, or give a database with --database-url.";
+pub const ADVICE: &str = "Install them (Debian, Ubuntu: `apt-get install postgresql`; Fedora: `dnf install postgresql-server postgresql-contrib`; macOS: `brew install postgresql@17`), name their folder with --postgres-bin, or give a database with --database-url.";
 
 /// Folders that hold one folder per version, with `bin` inside.
 const VERSIONED: [(&str, &str); 5] = [
