@@ -1,6 +1,7 @@
 //! States, tiers and ratings as words with a colour; never a colour alone.
 
 use super::text::Text;
+use domain::risk::matrix::{self, Matrix, Point};
 use leptos::prelude::*;
 
 /// How a badge or a notice looks; the words say what it means.
@@ -74,29 +75,46 @@ pub fn Tier(
     }
 }
 
-/// A rating: its number and its level's label, on the level's colour.
-///
-/// `rank` is the level's place in the matrix, from 1 (least) to 5; more levels share the last colours.
+/// A rating as it is shown: where it lies on a matrix, and what that means there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rated {
+    /// Likelihood and impact.
+    pub point: Point,
+    /// The level's label.
+    pub label: String,
+    /// How the level looks.
+    pub tone: matrix::Tone,
+    /// Whether it lies above the appetite.
+    pub above: bool,
+}
+
+impl Rated {
+    /// A point on the matrix that it was rated on; `None` for a point outside it.
+    pub fn new(matrix: &Matrix, point: Point) -> Option<Self> {
+        let level = matrix.level(point)?;
+        let (label, tone) = (matrix.label(level).to_string(), matrix.tone(level));
+        Some(Self { point, label, tone, above: matrix.above_appetite(level) })
+    }
+}
+
+/// A rating: likelihood × impact and the level's label, on the level's colour.
 #[component]
 pub fn RatingCell(
-    /// Likelihood × impact, or the matrix's own score.
-    #[prop(into)]
-    score: String,
-    #[prop(into)] label: String,
-    rank: u8,
+    rated: Rated,
     /// What is rated, for screen readers: "Residual".
     #[prop(optional, into)]
     of: Text,
-    /// Whether it lies above the appetite; said in words.
-    #[prop(optional)]
-    above_appetite: bool,
 ) -> impl IntoView {
+    let numbers = format!("{}\u{d7}{}", rated.point.likelihood, rated.point.impact);
+    let above = rated.above.then(|| {
+        view! { <span class="rating-above" title="Above appetite">{super::Icon::Up.view()}<span class="sr-only">" above appetite"</span></span> }
+    });
     view! {
-        <span class="rating" data-level=rank.clamp(1, 5).to_string()>
+        <span class="rating" data-level=rated.tone.as_str()>
             {of.get().map(|of| view! { <span class="sr-only">{of}" "</span> })}
-            <b class="num">{score}</b>
-            <span>{label}</span>
-            {above_appetite.then(|| view! { <span class="rating-above" title="Above appetite">{super::Icon::Up.view()}<span class="sr-only">" above appetite"</span></span> })}
+            <span>{rated.label}</span>
+            <span class="rating-point num">{numbers}</span>
+            {above}
         </span>
     }
 }

@@ -2,6 +2,7 @@
 
 use super::text::Text;
 use crate::format;
+use domain::risk::matrix::Tone as Level;
 use leptos::prelude::*;
 
 /// A row of numbers.
@@ -50,8 +51,8 @@ pub struct Bar {
     pub value: i64,
     /// Where its rows are.
     pub href: Option<String>,
-    /// Colour by level of the matrix, 1 to 5; none is the accent.
-    pub level: Option<u8>,
+    /// The colour of a level of the matrix; none is the accent.
+    pub level: Option<Level>,
 }
 
 impl Bar {
@@ -61,7 +62,7 @@ impl Bar {
     }
 
     /// With the colour of a level.
-    pub fn level(mut self, level: u8) -> Self {
+    pub fn level(mut self, level: Level) -> Self {
         self.level = Some(level);
         self
     }
@@ -73,7 +74,7 @@ pub fn Bars(#[prop(into)] caption: String, bars: Vec<Bar>) -> impl IntoView {
     let most = bars.iter().map(|bar| bar.value).max().unwrap_or(0).max(1);
     let rows = bars.into_iter().map(|bar| {
         let width = (bar.value.max(0) * 100) / most;
-        let level = bar.level.map(|level| level.clamp(1, 5).to_string());
+        let level = bar.level.map(Level::as_str);
         let number = format::number(bar.value);
         let number = match bar.href {
             Some(href) => view! { <a href=href>{number}<span class="sr-only">" "{bar.label.clone()}</span></a> }.into_any(),

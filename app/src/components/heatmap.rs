@@ -1,16 +1,17 @@
 //! The 5×5 heat map: a real table whose cells count risks and lead to them; arrows show how mitigations moved them, a
 //! line shows the appetite. Colour is never alone: each cell says its level.
 
+use domain::risk::matrix::{Matrix, Point, Tone};
 use leptos::prelude::*;
 
 /// Side of a cell in the arrows' drawing; the table's cells are all of one size.
 const UNIT: i32 = 100;
 
 /// One cell.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct HeatmapCell {
-    /// The level's rank, 1 (least) to 5.
-    pub level: u8,
+    /// How the level looks.
+    pub tone: Tone,
     /// The level's label.
     pub label: String,
     /// Risks in it.
@@ -40,6 +41,37 @@ pub struct HeatmapData {
     pub impact: Vec<String>,
     pub cells: Vec<Vec<HeatmapCell>>,
     pub arrows: Vec<HeatmapArrow>,
+}
+
+impl HeatmapData {
+    /// The map of a matrix. `cell` gives the number of risks at a point and where they are listed.
+    pub fn new(
+        matrix: &Matrix,
+        caption: impl Into<String>,
+        cell: impl Fn(Point) -> (i64, String),
+        arrows: Vec<HeatmapArrow>,
+    ) -> Self {
+        let at = |likelihood: usize, impact: usize, level: u8| {
+            let point = Point { likelihood: likelihood as i16 + 1, impact: impact as i16 + 1 };
+            let (count, href) = cell(point);
+            let label = matrix.label(level).to_string();
+            HeatmapCell {
+                tone: matrix.tone(level),
+                label,
+                count,
+                href: Some(href),
+                above: matrix.above_appetite(level),
+            }
+        };
+        let row = |(l, row): (usize, &Vec<u8>)| row.iter().enumerate().map(|(i, level)| at(l, i, *level)).collect();
+        Self {
+            caption: caption.into(),
+            likelihood: matrix.likelihood.clone(),
+            impact: matrix.impact.clone(),
+            cells: matrix.cells.iter().enumerate().map(row).collect(),
+            arrows,
+        }
+    }
 }
 
 /// The map.
@@ -94,7 +126,7 @@ fn cell(cell: HeatmapCell) -> impl IntoView {
         Some(href) => view! { <a href=href>{inner}</a> }.into_any(),
         None => view! { <span class="heatmap-none">{inner}</span> }.into_any(),
     };
-    view! { <td data-level=cell.level.clamp(1, 5).to_string()>{inner}</td> }
+    view! { <td data-level=cell.tone.as_str()>{inner}</td> }
 }
 
 /// Appetite line and arrows over the cells.
@@ -167,7 +199,7 @@ mod tests {
 
     #[test]
     fn the_appetite_line_runs_between_cells_that_differ() {
-        let cell = |above| HeatmapCell { above, ..HeatmapCell::default() };
+        let cell = |above| HeatmapCell { tone: Tone::Calm, label: String::new(), count: 0, href: None, above };
         let cells = vec![vec![cell(false), cell(false)], vec![cell(false), cell(true)]];
         // The upper right cell: a stroke at its left, one below it.
         assert_eq!(appetite(&cells, 2), "M100 100h100M100 0v100");

@@ -18,7 +18,7 @@ pub mod table;
 pub mod tasks;
 pub mod text;
 
-pub use badge::{Badge, RatingCell, Tier, Tone};
+pub use badge::{Badge, Rated, RatingCell, Tier, Tone};
 pub use charts::{Bar, Bars, Progress, Sparkline, Stat, Stats};
 pub use confirm::ConfirmByTyping;
 pub use conflict::{ConflictField, ConflictNotice};

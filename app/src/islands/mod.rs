@@ -6,7 +6,7 @@ mod similar;
 mod upload;
 
 pub use palette::Palette;
-pub use rating::{CellView, MatrixView, RatingPreview};
+pub use rating::RatingPreview;
 pub use similar::{SimilarName, SimilarNames};
 pub use upload::{Sending, Upload};
 
