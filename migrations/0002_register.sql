@@ -34,6 +34,8 @@ create table system (
   -- Where an imported system comes from: a newer version of the same file updates it.
   source_key       text unique,
   source_hash      text,
+  -- Every filled cell of the row, [[header, text], …] in the file's order: nothing of an inventory is lost.
+  source_row       jsonb,
   version          integer not null default 1,
   created_at       timestamptz not null,
   created_by       uuid not null references person,
@@ -267,8 +269,12 @@ create table import_run (
   rows_unchanged integer not null,
   rows_duplicate integer not null,
   rows_rejected  integer not null,
-  rejected_csv   text not null
+  -- The rejected rows with their reasons, to be mended and imported again.
+  rejected_csv   text not null,
+  -- What became of each row, as JSON (store::imports::report); the audit event carries its hash.
+  report         text not null
 );
+create index import_run_at on import_run (imported_at desc, id desc);
 
 -- A file between upload and import: survives leaving the page; dropped after the import or a day later.
 create table import_stage (

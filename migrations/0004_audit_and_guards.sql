@@ -556,7 +556,8 @@ grant insert on business_unit, person, invite, session, sign_in_attempt, form_re
 grant update on business_unit, person, invite, session, mitigation, evidence, import_mapping, import_stage
   to countersign_app;
 grant update (name, purpose, business_unit_id, owner_id, stage, kind, sourcing, vendor, intended_users, affected_groups,
-  data_categories, autonomy, oversight, runs_where, stale_since, source_key, source_hash, version, changed_at, changed_by)
+  data_categories, autonomy, oversight, runs_where, stale_since, source_key, source_hash,
+  source_row, version, changed_at, changed_by)
   on system to countersign_app;
 grant update (title, cause, event, consequence, characteristic, treatment, owner_id, status, version, changed_at,
   changed_by) on risk to countersign_app;
