@@ -9,6 +9,7 @@ pub mod error;
 pub mod matrix;
 pub mod relation;
 pub mod reviews;
+pub mod sessions;
 pub mod systems;
 pub mod tx;
 pub mod units;

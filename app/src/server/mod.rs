@@ -8,6 +8,7 @@ pub mod listing;
 pub mod markdown;
 pub mod notice;
 pub mod page;
+pub mod session;
 pub mod state;
 
 pub use cx::{Anon, Cx};

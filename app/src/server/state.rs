@@ -30,6 +30,10 @@ pub struct Site {
     pub organisation: Arc<str>,
     /// The program's version, in the footer.
     pub version: Arc<str>,
+    /// Where people reach this site, "https://risk.example.org": for links that leave it. No slash at the end.
+    pub base_url: Arc<str>,
+    /// Largest evidence file, in bytes.
+    pub upload_limit: u64,
     /// Whether the sign-in page offers the demonstration's people.
     pub demo: bool,
 }
