@@ -7,6 +7,7 @@ pub mod audit;
 pub mod env;
 pub mod error;
 pub mod matrix;
+pub mod portfolio;
 pub mod relation;
 pub mod reviews;
 pub mod sessions;

@@ -9,7 +9,7 @@ use domain::policy::{self, Action, Relation};
 use domain::text;
 
 /// A business unit, as chosen in forms and filters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Unit {
     /// The unit.
     pub id: UnitId,
