@@ -6,6 +6,7 @@ use crate::{
     server::{AppError, AppState, error::framed},
 };
 use axum::{Router, extract::State, routing};
+use domain::actor::Role;
 
 /// Who gets in; held before the handler runs. `store` decides again for every record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +58,12 @@ macro_rules! routes {
 
 routes! {
     // One line a route, by area.
+    GET "/reports" Access::Roles(READERS) => pages::reports::portfolio::show,
     POST "/theme" Access::Public => pages::theme::choose,
 }
+
+/// Those who read the whole portfolio (`Actor::reads_all`).
+const READERS: &[Role] = &[Role::Committee, Role::Chair, Role::Executive, Role::Auditor, Role::Admin];
 
 async fn not_found() -> AppError {
     AppError::NotFound

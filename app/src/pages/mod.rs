@@ -1,3 +1,4 @@
 //! One folder an area, one file a verb.
 
+pub mod reports;
 pub mod theme;

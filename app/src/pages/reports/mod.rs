@@ -1,0 +1,4 @@
+//! Reports: the portfolio for executives.
+
+pub mod links;
+pub mod portfolio;
