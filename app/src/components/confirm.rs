@@ -7,7 +7,7 @@ use leptos::prelude::*;
 /// A field in which `expected` is typed (a reference such as AIS-12); read it with `form.confirmed("confirm", …)`.
 #[component]
 pub fn ConfirmByTyping(
-    #[prop(into)] form: FormState,
+    #[prop(default = FormState::current(), into)] form: FormState,
     #[prop(into)] expected: String,
     /// What will happen, in one or two sentences.
     #[prop(into)]
@@ -15,6 +15,6 @@ pub fn ConfirmByTyping(
 ) -> impl IntoView {
     view! {
         <super::Callout tone=super::Tone::Warning title="Read this first"><p>{consequence}</p></super::Callout>
-        <TextField form=form name="confirm" label=format!("Type {expected} to confirm") chars=20/>
+        <TextField form name="confirm" label=format!("Type {expected} to confirm") chars=20/>
     }
 }

@@ -39,7 +39,7 @@ pub fn ConflictNotice(
             <h2 id="conflict-title">{who}" changed this while you were editing"</h2>
             <p>"Nothing of yours was saved yet, and nothing is lost. Your text is in the form below. Take over what you need
                 from theirs, then save again."</p>
-            <Diff changes caption="Their version and yours" before="Theirs (saved)" after="Yours (not saved)"/>
+            <Diff changes caption="Their version and yours" before="Theirs (saved)" after="Yours (not saved)" versions=true/>
         </div>
     }
 }

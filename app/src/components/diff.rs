@@ -27,7 +27,11 @@ pub fn Diff(
     #[prop(optional, into)]
     before: Text,
     #[prop(optional, into)] after: Text,
+    /// Two versions side by side, neither of which replaces the other yet.
+    #[prop(optional)]
+    versions: bool,
 ) -> impl IntoView {
+    let (before_mark, after_mark) = if versions { (Mark::None, Mark::None) } else { (Mark::Removed, Mark::Added) };
     let label = caption.clone();
     let rows = changes
         .into_iter()
@@ -35,8 +39,8 @@ pub fn Diff(
             view! {
                 <tr>
                     <th scope="row">{change.label}</th>
-                    <td>{side(change.before, true)}</td>
-                    <td>{side(change.after, false)}</td>
+                    <td>{side(change.before, before_mark)}</td>
+                    <td>{side(change.after, after_mark)}</td>
                 </tr>
             }
         })
@@ -56,10 +60,18 @@ pub fn Diff(
     }
 }
 
-fn side(text: Option<String>, old: bool) -> AnyView {
-    match text.filter(|text| !text.is_empty()) {
-        None => view! { <span class="muted">"(empty)"</span> }.into_any(),
-        Some(text) if old => view! { <del>{text}</del> }.into_any(),
-        Some(text) => view! { <ins>{text}</ins> }.into_any(),
+#[derive(Clone, Copy)]
+enum Mark {
+    Removed,
+    Added,
+    None,
+}
+
+fn side(text: Option<String>, mark: Mark) -> AnyView {
+    match (text.filter(|text| !text.is_empty()), mark) {
+        (None, _) => view! { <span class="muted">"(empty)"</span> }.into_any(),
+        (Some(text), Mark::Removed) => view! { <del>{text}</del> }.into_any(),
+        (Some(text), Mark::Added) => view! { <ins>{text}</ins> }.into_any(),
+        (Some(text), Mark::None) => text.into_any(),
     }
 }

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 /// All that is wrong, on top of the page: takes the focus, links to the fields, says what stands beside them.
 /// `Cx::form_page` puts it there by itself.
 #[component]
-pub fn ErrorSummary(#[prop(into)] form: FormState) -> impl IntoView {
+pub fn ErrorSummary(#[prop(default = FormState::current(), into)] form: FormState) -> impl IntoView {
     let items = form
         .errors()
         .iter()
@@ -33,7 +33,7 @@ pub fn ErrorSummary(#[prop(into)] form: FormState) -> impl IntoView {
 /// A POST form with its hidden fields and its buttons.
 #[component]
 pub fn Form(
-    #[prop(into)] form: FormState,
+    #[prop(default = FormState::current(), into)] form: FormState,
     /// Where it is sent.
     #[prop(into)]
     action: String,
@@ -54,6 +54,7 @@ pub fn Form(
     wide: bool,
     children: Children,
 ) -> impl IntoView {
+    provide_context(form.clone());
     let class = if wide { "form form-wide" } else { "form" };
     view! {
         <form class=class method="post" action=action novalidate enctype=multipart.then_some("multipart/form-data")>
@@ -66,7 +67,7 @@ pub fn Form(
 
 /// The hidden fields that every form carries: its token, and its version where it edits something.
 #[component]
-pub fn HiddenState(#[prop(into)] form: FormState) -> impl IntoView {
+pub fn HiddenState(#[prop(default = FormState::current(), into)] form: FormState) -> impl IntoView {
     [ONCE, VERSION]
         .into_iter()
         .filter(|name| form.has(name))

@@ -4,8 +4,12 @@
 use domain::risk::matrix::{Matrix, Point, Tone};
 use leptos::prelude::*;
 
-/// Side of a cell in the arrows' drawing; the table's cells are all of one size.
-const UNIT: i32 = 100;
+/// Width and height of a cell in the drawing: about the ratio that they have on a wide screen, so that arrows keep
+/// their shape. The table's cells are all of one size.
+const WIDTH: i32 = 190;
+const HEIGHT: i32 = 100;
+/// How far from the middle of a cell an arrow begins and ends, to leave room for its number.
+const ROOM: f64 = 38.0;
 
 /// One cell.
 #[derive(Clone, Debug)]
@@ -96,7 +100,7 @@ pub fn Heatmap(data: HeatmapData) -> impl IntoView {
             <div class="heatmap-frame">
                 <table>
                     <caption>{caption}</caption>
-                    <thead><tr><th scope="col" class="heatmap-corner">"Likelihood \u{2191} Impact \u{2192}"</th>{heads}</tr></thead>
+                    <thead><tr><th scope="col" class="heatmap-corner"><span>"Impact \u{2192}"</span><span>"\u{2193} Likelihood"</span></th>{heads}</tr></thead>
                     <tbody>{body}</tbody>
                 </table>
                 {drawing}
@@ -132,16 +136,13 @@ fn cell(cell: HeatmapCell) -> impl IntoView {
 /// Appetite line and arrows over the cells.
 fn drawing(cells: &[Vec<HeatmapCell>], arrows: &[HeatmapArrow], rows: i32, columns: i32) -> impl IntoView + use<> {
     let lines = arrows.iter().filter(|arrow| arrow.from != arrow.to).map(|arrow| {
-        let (x1, y1) = centre(arrow.from, rows);
-        let (x2, y2) = centre(arrow.to, rows);
-        // Stops short of the number in the middle of the cell.
-        let (x2, y2) = (x2 - (x2 - x1).signum() * 22, y2 - (y2 - y1).signum() * 22);
-        let width = (2 + arrow.count.min(12) as i32 / 3).to_string();
+        let ((x1, y1), (x2, y2)) = ends(centre(arrow.from, rows), centre(arrow.to, rows));
+            let width = (2 + arrow.count.min(12) / 4).to_string();
         view! {
             <line x1=x1.to_string() y1=y1.to_string() x2=x2.to_string() y2=y2.to_string() stroke-width=width marker-end="url(#heatmap-tip)"></line>
         }
     }).collect_view();
-    let view_box = format!("0 0 {} {}", columns * UNIT, rows * UNIT);
+    let view_box = format!("0 0 {} {}", columns * WIDTH, rows * HEIGHT);
     view! {
         <svg class="heatmap-drawing" viewBox=view_box preserveAspectRatio="none" aria-hidden="true" focusable="false">
             <defs>
@@ -157,9 +158,17 @@ fn drawing(cells: &[Vec<HeatmapCell>], arrows: &[HeatmapArrow], rows: i32, colum
 
 /// The middle of a cell; the most likely row is on top.
 fn centre((likelihood, impact): (usize, usize), rows: i32) -> (i32, i32) {
-    let x = (impact as i32 - 1) * UNIT + UNIT / 2;
-    let y = (rows - likelihood as i32) * UNIT + UNIT / 2;
+    let x = (impact as i32 - 1) * WIDTH + WIDTH / 2;
+    let y = (rows - likelihood as i32) * HEIGHT + HEIGHT / 2;
     (x, y)
+}
+
+/// Where an arrow begins and ends between the middles of two cells.
+fn ends(from: (i32, i32), to: (i32, i32)) -> ((i32, i32), (i32, i32)) {
+    let (dx, dy) = (f64::from(to.0 - from.0), f64::from(to.1 - from.1));
+    let length = dx.hypot(dy).max(1.0);
+    let (x, y) = ((dx / length * ROOM).round() as i32, (dy / length * ROOM).round() as i32);
+    ((from.0 + x, from.1 + y), (to.0 - x, to.1 - y))
 }
 
 /// The border between cells within and above the appetite, as one path of short strokes.
@@ -168,12 +177,12 @@ fn appetite(cells: &[Vec<HeatmapCell>], rows: i32) -> String {
     let mut path = String::new();
     for (l, row) in cells.iter().enumerate() {
         for (i, cell) in row.iter().enumerate() {
-            let (x, y) = (i as i32 * UNIT, (rows - 1 - l as i32) * UNIT);
+            let (x, y) = (i as i32 * WIDTH, (rows - 1 - l as i32) * HEIGHT);
             if above(l, i + 1).is_some_and(|right| right != cell.above) {
-                path.push_str(&format!("M{} {y}v{UNIT}", x + UNIT));
+                path.push_str(&format!("M{} {y}v{HEIGHT}", x + WIDTH));
             }
             if above(l + 1, i).is_some_and(|over| over != cell.above) {
-                path.push_str(&format!("M{x} {y}h{UNIT}"));
+                path.push_str(&format!("M{x} {y}h{WIDTH}"));
             }
         }
     }
@@ -202,7 +211,7 @@ mod tests {
         let cell = |above| HeatmapCell { tone: Tone::Calm, label: String::new(), count: 0, href: None, above };
         let cells = vec![vec![cell(false), cell(false)], vec![cell(false), cell(true)]];
         // The upper right cell: a stroke at its left, one below it.
-        assert_eq!(appetite(&cells, 2), "M100 100h100M100 0v100");
-        assert_eq!(centre((2, 1), 2), (50, 50));
+        assert_eq!(appetite(&cells, 2), "M190 100h190M190 0v100");
+        assert_eq!(centre((2, 1), 2), (95, 50));
     }
 }

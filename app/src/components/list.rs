@@ -21,7 +21,7 @@ impl Chip {
 /// Search, filters (children), and the filters that are set.
 #[component]
 pub fn FilterBar(
-    url: PageUrl,
+    #[prop(default = PageUrl::current())] url: PageUrl,
     /// "Search risks"; the field is called `q`. Empty for none.
     #[prop(into)]
     search: String,
@@ -62,7 +62,7 @@ pub fn FilterBar(
 /// One filter: a short select that takes its value from the address.
 #[component]
 pub fn FilterSelect(
-    url: PageUrl,
+    #[prop(default = PageUrl::current())] url: PageUrl,
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     choices: Vec<Choice>,

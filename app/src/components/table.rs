@@ -93,7 +93,7 @@ pub fn Table(
 /// First and Next under a list. Keyset paging knows no page numbers.
 #[component]
 pub fn Pager(
-    url: PageUrl,
+    #[prop(default = PageUrl::current())] url: PageUrl,
     /// The cursor of the next page, if there is one.
     next: Option<String>,
     /// "50 of 1,204 risks", where it is known.

@@ -17,6 +17,11 @@ impl PageUrl {
         Self { path: path.to_string(), pairs }
     }
 
+    /// The address of the page that is being rendered: lists take it from here unless they are given another.
+    pub fn current() -> Self {
+        leptos::context::use_context().unwrap_or_default()
+    }
+
     /// The path without the query.
     pub fn path(&self) -> &str {
         &self.path

@@ -1,6 +1,6 @@
 //! Renders a view inside the shell, in one go.
 
-use super::{AppError, FormState, frame::Frame, state::AppState};
+use super::{AppError, FormState, PageUrl, frame::Frame, state::AppState};
 use crate::components::{ErrorSummary, shell::Shell};
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -25,6 +25,10 @@ pub fn render<V: IntoView + 'static>(
     let failed = form.is_some_and(FormState::has_errors);
     let title = if failed { format!("Error: {title}") } else { title.to_string() };
     let html = to_html(frame, || {
+        provide_context(PageUrl::parse(&frame.path, &frame.query));
+        if let Some(form) = form {
+            provide_context(form.clone());
+        }
         let body = view().into_any();
         let summary = form.filter(|_| failed).map(|form| view! { <ErrorSummary form/> });
         view! { <Shell state=state.clone() frame=frame.clone() title>{summary}{body}</Shell> }

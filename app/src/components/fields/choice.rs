@@ -43,7 +43,7 @@ macro_rules! choices {
 /// One of many, closed. People are chosen with it too: `Choice::new(person.id, person.name)`.
 #[component]
 pub fn SelectField(
-    #[prop(into)] form: FormState,
+    #[prop(default = FormState::current(), into)] form: FormState,
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     choices: Vec<Choice>,
@@ -74,7 +74,7 @@ pub fn SelectField(
 /// One of a few, open.
 #[component]
 pub fn Radios(
-    #[prop(into)] form: FormState,
+    #[prop(default = FormState::current(), into)] form: FormState,
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     choices: Vec<Choice>,
@@ -92,7 +92,7 @@ pub fn Radios(
 /// A yes/no question; nothing is chosen beforehand.
 #[component]
 pub fn YesNo(
-    #[prop(into)] form: FormState,
+    #[prop(default = FormState::current(), into)] form: FormState,
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: Text,
@@ -104,7 +104,7 @@ pub fn YesNo(
 /// Any of several.
 #[component]
 pub fn Checkboxes(
-    #[prop(into)] form: FormState,
+    #[prop(default = FormState::current(), into)] form: FormState,
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     choices: Vec<Choice>,
@@ -119,7 +119,7 @@ pub fn Checkboxes(
 /// One box to tick, sent as "yes".
 #[component]
 pub fn CheckboxField(
-    #[prop(into)] form: FormState,
+    #[prop(default = FormState::current(), into)] form: FormState,
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: Text,

@@ -17,7 +17,7 @@ fn width(chars: Option<u8>) -> Option<String> {
 /// One line of text.
 #[component]
 pub fn TextField(
-    #[prop(into)] form: FormState,
+    #[prop(default = FormState::current(), into)] form: FormState,
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: Text,
@@ -44,7 +44,7 @@ pub fn TextField(
 /// Several lines of text.
 #[component]
 pub fn TextArea(
-    #[prop(into)] form: FormState,
+    #[prop(default = FormState::current(), into)] form: FormState,
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: Text,
@@ -72,7 +72,7 @@ pub fn TextArea(
 /// A day. Browsers show their own picker; without one, it is typed as 2026-03-12.
 #[component]
 pub fn DateField(
-    #[prop(into)] form: FormState,
+    #[prop(default = FormState::current(), into)] form: FormState,
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: Text,
@@ -89,7 +89,7 @@ pub fn DateField(
 /// A number.
 #[component]
 pub fn NumberField(
-    #[prop(into)] form: FormState,
+    #[prop(default = FormState::current(), into)] form: FormState,
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: Text,
@@ -106,7 +106,7 @@ pub fn NumberField(
 /// An e-mail address.
 #[component]
 pub fn EmailField(
-    #[prop(into)] form: FormState,
+    #[prop(default = FormState::current(), into)] form: FormState,
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: Text,
@@ -126,7 +126,7 @@ pub fn EmailField(
 /// A password; never filled in by us. It may be pasted.
 #[component]
 pub fn PasswordField(
-    #[prop(into)] form: FormState,
+    #[prop(default = FormState::current(), into)] form: FormState,
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: Text,
@@ -145,7 +145,7 @@ pub fn PasswordField(
 /// A file. The form around it is `multipart`.
 #[component]
 pub fn FileField(
-    #[prop(into)] form: FormState,
+    #[prop(default = FormState::current(), into)] form: FormState,
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: Text,

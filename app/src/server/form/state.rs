@@ -20,6 +20,11 @@ impl FormState {
         Self::default().fill(ONCE, once)
     }
 
+    /// The form of the page that is being rendered: fields take it from here unless they are given another.
+    pub fn current() -> Self {
+        leptos::context::use_context().unwrap_or_default()
+    }
+
     pub(super) fn from_parts(values: BTreeMap<String, Vec<String>>, errors: Vec<(String, String)>) -> Self {
         Self(Arc::new(Inner { values, errors }))
     }
