@@ -1,4 +1,5 @@
 //! One folder an area, one file a verb.
 
 pub mod reports;
+pub mod systems;
 pub mod theme;

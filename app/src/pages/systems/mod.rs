@@ -1,0 +1,3 @@
+//! AI systems: the register's list, and a system's own pages.
+
+pub mod frame;
