@@ -30,42 +30,46 @@ pub struct Month {
 pub async fn movement(store: &Store, actor: &Actor, unit: Option<UnitId>) -> Result<Vec<Month>> {
     policy::allow(actor, Action::PortfolioRead, Relation::default())?;
     let rows = sqlx::query!(
-        r#"with months as (
-             select m::date as month, (m + interval '1 month') as until
-             from generate_series(date_trunc('month', $2::timestamptz at time zone 'UTC') - interval '11 months',
-                                  date_trunc('month', $2::timestamptz at time zone 'UTC'), interval '1 month') m
+        // Each figure is summed per month first, then added up along the months: one pass over the ratings.
+        r#"with clock as (
+             select date_trunc('month', $2::timestamptz at time zone 'UTC') as now
+           ), months as (
+             select m as month from clock, generate_series(now - interval '11 months', now, interval '1 month') m
            ), scope as (select id, created_at from system where $1::uuid is null or business_unit_id = $1),
-           -- From one residual rating to the next, a risk stands at one level.
+           scales as materialized (select version, (body->>'appetite')::int as appetite from matrix_version),
            spans as (
-             select r.risk_id, r.rated_at as since,
-               lead(r.rated_at) over (partition by r.risk_id order by r.rated_at, r.id) as until,
-               r.level > (v.body->>'appetite')::int as above
+             select r.rated_at as since, r.level > v.appetite as above,
+               lead(r.rated_at) over (partition by r.risk_id order by r.rated_at, r.id) as until
              from rating r join risk k on k.id = r.risk_id join scope s on s.id = k.system_id
-             join matrix_version v on v.version = r.matrix_version
+             join scales v on v.version = r.matrix_version
              where r.kind = 'residual'
-           ), above as (
-             select m.month, count(*) as n from months m
-             join spans p on p.above and p.since at time zone 'UTC' < m.until
-               and (p.until is null or p.until at time zone 'UTC' >= m.until)
-             group by 1
-           ), systems as (
-             select m.month, count(*) as n from months m join scope s on s.created_at at time zone 'UTC' < m.until group by 1
-           ), risks as (
-             select m.month, count(*) as n from months m
-             join risk k on k.created_at at time zone 'UTC' < m.until join scope s on s.id = k.system_id group by 1
-           ), decided as (
-             select date_trunc('month', d.decided_at at time zone 'UTC')::date as month, count(*) as n
+           ), changes as (
+             select date_trunc('month', since at time zone 'UTC') as month, 'above' as figure, count(*) as n
+             from spans where above group by 1
+             union all
+             select date_trunc('month', until at time zone 'UTC'), 'above', -count(*)
+             from spans where above and until is not null group by 1
+             union all
+             select date_trunc('month', created_at at time zone 'UTC'), 'systems', count(*) from scope group by 1
+             union all
+             select date_trunc('month', k.created_at at time zone 'UTC'), 'risks', count(*)
+             from risk k join scope s on s.id = k.system_id group by 1
+             union all
+             select date_trunc('month', d.decided_at at time zone 'UTC'), 'decisions', count(*)
              from decision d join scope s on s.id = d.system_id group by 1
-           ), done as (
-             select date_trunc('month', i.implemented_at at time zone 'UTC')::date as month, count(*) as n
+             union all
+             select date_trunc('month', i.implemented_at at time zone 'UTC'), 'implemented', count(*)
              from mitigation i join scope s on s.id = i.system_id where i.implemented_at is not null group by 1
            )
-           select m.month as "month!", coalesce(s.n, 0) as "systems!", coalesce(k.n, 0) as "risks!",
-             coalesce(a.n, 0) as "above!", coalesce(d.n, 0) as "decisions!", coalesce(i.n, 0) as "implemented!"
-           from months m
-           left join systems s using (month) left join risks k using (month) left join above a using (month)
-           left join decided d using (month) left join done i using (month)
-           order by 1"#,
+           select m.month::date as "month!",
+             coalesce(sum(c.n) filter (where c.figure = 'systems'), 0)::bigint as "systems!",
+             coalesce(sum(c.n) filter (where c.figure = 'risks'), 0)::bigint as "risks!",
+             coalesce(sum(c.n) filter (where c.figure = 'above'), 0)::bigint as "above!",
+             coalesce(sum(c.n) filter (where c.figure = 'decisions' and c.month = m.month), 0)::bigint as "decisions!",
+             coalesce(sum(c.n) filter (where c.figure = 'implemented' and c.month = m.month), 0)::bigint
+               as "implemented!"
+           from months m left join changes c on c.month <= m.month
+           group by m.month order by m.month"#,
         unit.map(|u| u.0),
         store.now()
     )
