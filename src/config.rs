@@ -8,7 +8,7 @@ use std::time::Duration;
 
 mod parse;
 
-pub use parse::Network;
+pub use parse::{Network, networks};
 
 /// A request body of a form that is not an upload.
 pub const FORM_LIMIT: usize = 1024 * 1024;
@@ -26,6 +26,16 @@ pub struct Settings {
     /// The address that people type, used in links; https here makes every cookie Secure [default: http:// and the address listened on]
     #[arg(long, global = true, env = "COUNTERSIGN_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+
+    /// The organisation's name, shown on every page
+    #[arg(
+        long,
+        global = true,
+        env = "COUNTERSIGN_ORGANISATION",
+        value_name = "NAME",
+        default_value = "Our organisation"
+    )]
+    pub organisation: String,
 
     /// Postgres to work on, as postgres://user:password@host/database [default: a private one in the data folder]
     #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
@@ -81,6 +91,7 @@ pub struct Settings {
 pub struct Config {
     pub listen: SocketAddr,
     pub public_url: Option<PublicUrl>,
+    pub organisation: String,
     pub database: Option<Database>,
     pub pool_size: u32,
     pub data: PathBuf,
@@ -175,6 +186,7 @@ impl Config {
                 .as_deref()
                 .map(|text| named("public-url", "COUNTERSIGN_PUBLIC_URL", parse::public_url(text)))
                 .transpose()?,
+            organisation: named("organisation", "COUNTERSIGN_ORGANISATION", parse::name(&given.organisation))?,
             database: database(given)?,
             pool_size: named("pool-size", "COUNTERSIGN_POOL_SIZE", parse::number(&given.pool_size, 2, 200))?,
             data,

@@ -32,6 +32,14 @@ fn not_a_url(text: &str) -> String {
     format!("{text:?} is not http:// or https:// and a host alone, such as https://risk.example.org")
 }
 
+pub fn name(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    match text.chars().count() {
+        1..=100 if !text.contains(char::is_control) => Ok(text.to_owned()),
+        _ => Err("is not a name of 1 to 100 characters".to_owned()),
+    }
+}
+
 pub fn database_url(text: &str) -> Result<String, String> {
     let known = text.starts_with("postgres://") || text.starts_with("postgresql://");
     // The text may hold a password: it is not repeated.

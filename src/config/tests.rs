@@ -42,6 +42,7 @@ fn a_wrong_setting_is_named_in_one_line() {
         ("--public-url", "ftp://risk.example.org", "COUNTERSIGN_PUBLIC_URL"),
         ("--public-url", "https://risk.example.org/portal", "COUNTERSIGN_PUBLIC_URL"),
         ("--public-url", "https://user@risk.example.org", "COUNTERSIGN_PUBLIC_URL"),
+        ("--organisation", " ", "COUNTERSIGN_ORGANISATION"),
         ("--database-url", "mysql://host/db", "DATABASE_URL"),
         ("--database-url", "postgres://host:port/db", "DATABASE_URL"),
         ("--migration-database-url", "postgres://host/db", "MIGRATION_DATABASE_URL"),

@@ -1,0 +1,85 @@
+//! The command line.
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, LogFormat, Settings};
+use crate::database::Database;
+use crate::{Failure, serve};
+
+/// Settings or arguments are wrong; nothing was started.
+const WRONG: u8 = 2;
+
+/// Self-hosted AI risk register and governance portal
+#[derive(Parser)]
+#[command(name = "countersign", version, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the portal, with a private Postgres where no database is given; migrates first
+    Serve,
+    /// Bring the database's schema up to date, as its owner
+    Migrate,
+}
+
+/// Reads the arguments, checks every setting, runs the command.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let config = match Config::new(&cli.settings) {
+        Ok(config) => config,
+        Err(wrong) => {
+            eprintln!("countersign: {wrong}");
+            return ExitCode::from(WRONG);
+        }
+    };
+    log(&config);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("countersign: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli.command, config)) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("countersign: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command, config: Config) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Serve => serve::run(config).await.map(|()| ExitCode::SUCCESS),
+        Command::Migrate => migrate(&config).await,
+    }
+}
+
+async fn migrate(config: &Config) -> Result<ExitCode, Failure> {
+    let database = Database::for_command(config).await?;
+    let migrated = database.migrate().await;
+    database.close().await;
+    migrated.map(|()| ExitCode::SUCCESS)
+}
+
+/// To stderr: stdout is for what a command answers.
+fn log(config: &Config) {
+    let filter = tracing_subscriber::EnvFilter::new(&config.log);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    match config.log_format {
+        LogFormat::Text => builder.with_target(false).init(),
+        LogFormat::Json => builder.json().flatten_event(true).init(),
+    }
+}

@@ -1,0 +1,118 @@
+//! `countersign serve`: listens at once, answers in full when the register is there, ends in order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use app::server::AppState;
+use app::server::state::{Assets, Site};
+use store::Store;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::database::Database;
+use crate::env::SystemEnv;
+use crate::server::front::Front;
+use crate::server::{Edge, assets, listen, router};
+use crate::{Failure, jobs};
+
+/// Serves until SIGTERM or SIGINT; a second one ends at once.
+///
+/// # Errors
+/// When it cannot listen, or the database will not do.
+pub async fn run(config: Config) -> Result<(), Failure> {
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        Failure::new(format!("--listen (COUNTERSIGN_LISTEN): cannot listen on {}: {error}", config.listen))
+    })?;
+    let address = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?;
+    let stop = stop_signal()?;
+    let edge = Edge::new(&config, Arc::new(SystemEnv));
+    let front = Front::default();
+    let server = tokio::spawn(listen::serve(listener, front.router(&edge), stopped(stop.clone())));
+
+    let database = match Database::for_serving(&config).await {
+        Ok(database) => database,
+        Err(failure) => {
+            server.abort();
+            return Err(failure);
+        }
+    };
+    let worked = work(&config, address, &edge, &front, &database, stop).await;
+    if worked.is_err() {
+        server.abort();
+    }
+    // The last requests still need the database.
+    let _ = server.await;
+    database.close().await;
+    worked
+}
+
+/// From the register's readiness to the word to stop.
+async fn work(
+    config: &Config,
+    address: SocketAddr,
+    edge: &Arc<Edge>,
+    front: &Front,
+    database: &Database,
+    stop: watch::Receiver<bool>,
+) -> Result<(), Failure> {
+    let store = database.store(config)?;
+    tokio::select! {
+        () = stopped(stop.clone()) => return Ok(()),
+        migrated = database.migrate() => migrated?,
+    }
+    let base = config.base_url(address);
+    front.open(router::pages(edge, state(config, store.clone(), &base)), store.clone());
+    announce(&base);
+    let jobs = tokio::spawn(jobs::run(store));
+    stopped(stop).await;
+    jobs.abort();
+    Ok(())
+}
+
+fn state(config: &Config, store: Store, base: &str) -> AppState {
+    AppState {
+        store,
+        assets: Assets { base: assets::base().into(), islands: assets::has_islands() },
+        site: Site {
+            organisation: config.organisation.as_str().into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            base_url: base.into(),
+            upload_limit: config.upload_limit,
+            demo: false,
+        },
+    }
+}
+
+fn announce(base: &str) {
+    if !assets::has_islands() {
+        tracing::warn!("this build has no islands: pages are served without script (`make build` makes them)");
+    }
+    println!("Countersign is at {base}");
+}
+
+/// True from the first SIGTERM or SIGINT on. The second one ends the program where it stands.
+fn stop_signal() -> Result<watch::Receiver<bool>, Failure> {
+    let handler = |kind| signal(kind).map_err(|error| Failure::new(format!("cannot wait for signals: {error}")));
+    let mut terminate = handler(SignalKind::terminate())?;
+    let mut interrupt = handler(SignalKind::interrupt())?;
+    let (sender, receiver) = watch::channel(false);
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if sender.send_replace(true) {
+                tracing::warn!("told to stop twice: stopping at once");
+                std::process::exit(1);
+            }
+        }
+    });
+    Ok(receiver)
+}
+
+async fn stopped(mut stop: watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}

@@ -1,0 +1,59 @@
+//! The pages of `app` with everything that stands in front of them.
+
+use std::sync::Arc;
+
+use app::server::AppState;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use tower::ServiceExt as _;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+
+use super::request::Https;
+use super::session::Register;
+use super::{Edge, actor, limits, origin, request};
+
+/// Level 4 of brotli: most of the gain for a twentieth of the time of its best.
+const COMPRESSION: i32 = 4;
+
+/// The pages, for requests that [`request::note`] has seen.
+pub fn pages(edge: &Arc<Edge>, state: AppState) -> Router {
+    let register = Register::new(state.store.clone(), edge.session_idle, edge.session_lifetime);
+    let routes = app::routes::router()
+        .route_layer(from_fn(request::keep_pattern))
+        .with_state(state)
+        // Ours is set before, by kind of request.
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn(actor::bind));
+    let by_scheme =
+        ByScheme { secure: routes.clone().layer(register.layer(true)), plain: routes.layer(register.layer(false)) };
+    Router::new()
+        .fallback(dispatch)
+        .with_state(by_scheme)
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(COMPRESSION)).compress_when(is_text))
+        .layer(from_fn_with_state(limits::Places::default(), limits::shed))
+        .layer(from_fn_with_state(edge.clone(), limits::bound))
+        .layer(from_fn_with_state(edge.clone(), origin::check))
+}
+
+/// The same pages twice: the cookie's name and flags follow the scheme.
+#[derive(Clone)]
+struct ByScheme {
+    secure: Router,
+    plain: Router,
+}
+
+async fn dispatch(State(pages): State<ByScheme>, request: Request) -> Response {
+    let https = request.extensions().get::<Https>().is_some_and(|https| https.0);
+    let router = if https { pages.secure } else { pages.plain };
+    router.oneshot(request).await.into_response()
+}
+
+/// Files that people put in stay as they are.
+fn is_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.starts_with("text/html") || kind.starts_with("text/csv") || kind.starts_with("application/json")
+}
