@@ -73,7 +73,7 @@ async fn migrate(config: &Config) -> Result<ExitCode, Failure> {
 
 /// To stderr: stdout is for what a command answers.
 fn log(config: &Config) {
-    let filter = tracing_subscriber::EnvFilter::new(&config.log);
+    let filter = tracing_subscriber::EnvFilter::new(format!("sqlx::postgres::notice=warn,{}", config.log));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
