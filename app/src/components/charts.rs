@@ -37,10 +37,10 @@ pub fn Stat(
 #[component]
 pub fn Progress(done: usize, of: usize, #[prop(into)] label: String) -> impl IntoView {
     view! {
-        <div class="progress">
+        <span class="progress">
             <progress max=of.max(1).to_string() value=done.to_string() aria-label=label.clone()></progress>
             <span><b class="num">{format!("{done} of {of}")}</b>" "{label}</span>
-        </div>
+        </span>
     }
 }
 

@@ -35,6 +35,11 @@ impl From<Option<&str>> for Text {
     }
 }
 
+/// Text as HTML, for the few places that Leptos does not escape by itself (the text of a `<textarea>`).
+pub fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 /// The id of a field's control, from its name: stable, so that the error summary can link to it.
 pub fn field_id(name: &str) -> String {
     format!("f-{}", name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"))

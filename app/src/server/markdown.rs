@@ -99,9 +99,9 @@ mod tests {
                 "<img",
                 "<svg",
                 "<iframe",
-                "href=\"javascript",
-                "href=\"data",
-                "href=\"vbscript",
+                "<a href=\"javascript",
+                "<a href=\"data",
+                "<a href=\"vbscript",
                 "<p style",
                 "<a onclick",
             ] {

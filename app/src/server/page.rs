@@ -47,7 +47,37 @@ pub fn to_html<V: IntoView + 'static>(frame: &Frame, view: impl FnOnce() -> V) -
         view().into_view().to_html()
     });
     owner.unset_with_forced_cleanup();
-    html
+    tidy(&html)
+}
+
+/// Takes away the markers that Leptos leaves for hydration: outside islands nothing hydrates, and within a title a marker
+/// would be read as text. Within islands they become comments that validators know. What people wrote is escaped before,
+/// in text and in attributes, so that it holds none.
+fn tidy(html: &str) -> String {
+    const MARK: &str = "<!>";
+    let mut out = String::with_capacity(html.len());
+    let mut depth = 0_usize;
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if let Some(after) = rest.strip_prefix(MARK) {
+            if depth > 0 {
+                out.push_str("<!---->");
+            }
+            rest = after;
+            continue;
+        }
+        if rest.starts_with("<leptos-island") {
+            depth += 1;
+        } else if rest.starts_with("</leptos-island") {
+            depth = depth.saturating_sub(1);
+        }
+        out.push('<');
+        rest = &rest[1..];
+    }
+    out.push_str(rest);
+    out
 }
 
 fn respond(status: StatusCode, html: String) -> Response {
@@ -55,4 +85,16 @@ fn respond(status: StatusCode, html: String) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tidy;
+
+    #[test]
+    fn markers_stay_only_where_something_hydrates() {
+        let html = "<title>A<!></title><p>a &lt;!&gt;<!></p><leptos-island x><b>1<!></b><!></leptos-island><!>";
+        let tidied = "<title>A</title><p>a &lt;!&gt;</p><leptos-island x><b>1<!----></b><!----></leptos-island>";
+        assert_eq!(tidy(html), tidied);
+    }
 }

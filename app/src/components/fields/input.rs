@@ -1,7 +1,10 @@
 //! Fields that are typed into.
 
 use super::{Wiring, field};
-use crate::{components::text::Text, server::FormState};
+use crate::{
+    components::text::{Text, escape},
+    server::FormState,
+};
 use leptos::prelude::*;
 
 /// How wide a control is; the width hints at the length of the answer.
@@ -60,8 +63,9 @@ pub fn TextArea(
         (hint, false) => hint,
     };
     let wiring = Wiring::new(&form, &name, hint);
-    // A line break first: browsers drop the first one, and a text may begin with one.
-    let text = format!("\n{}", form.value(&name));
+    // Leptos writes a textarea's text as it stands, so it is escaped here. A line break first: browsers drop the first
+    // one, and a text may begin with one.
+    let text = format!("\n{}", escape(&form.value(&name)));
     let control = view! {
         <textarea id=wiring.id.clone() name=name rows=rows.to_string() maxlength="10000"
             aria-describedby=wiring.described_by() aria-invalid=wiring.invalid() required=!optional>{text}</textarea>
