@@ -291,7 +291,7 @@ fn compare(
     let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     for name in names {
         let (a, b) = (old.get(name), new.get(name));
-        if a == b || name == "reference" {
+        if a == b || name == "reference" || same_person(a, b) {
             continue;
         }
         let (part, material) = place(name);
@@ -305,6 +305,12 @@ fn compare(
             material,
         });
     }
+}
+
+/// A person who changed their name is the same person.
+fn same_person(a: Option<&serde_json::Value>, b: Option<&serde_json::Value>) -> bool {
+    let id = |v: Option<&serde_json::Value>| v.and_then(|v| v.get("id")).cloned();
+    id(a).is_some() && id(a) == id(b)
 }
 
 fn things<T: Serialize>(
@@ -362,7 +368,9 @@ fn shown(value: &serde_json::Value) -> Option<String> {
             if let (Some(V::String(level)), Some(l), Some(i)) =
                 (map.get("level_label"), map.get("likelihood"), map.get("impact"))
             {
-                return Some(format!("{level} (likelihood {l}, impact {i})"));
+                // Two ratings may give the same level: the day tells them apart.
+                let day = map.get("at").and_then(|at| at.as_str()).and_then(|at| at.get(..10)).unwrap_or_default();
+                return Some(format!("{level} (likelihood {l}, impact {i}), rated {day}"));
             }
             let parts: Vec<String> =
                 map.iter().filter_map(|(k, v)| shown(v).map(|v| format!("{}: {v}", k.replace('_', " ")))).collect();

@@ -2,6 +2,7 @@
 
 pub mod dossier;
 pub mod quorum;
+pub mod vote;
 
 use crate::error::Refusal;
 
@@ -84,6 +85,10 @@ pub fn advance(from: State, verb: Verb) -> Result<State, Refusal> {
     };
     Ok(to)
 }
+
+/// What the owner declares with a submission; kept in the audit trail.
+pub const DECLARATION: &str = "I have checked these answers. To my knowledge they are complete and true, and nothing that \
+     the committee should know is left out.";
 
 crate::words! {
     /// A member's vote.

@@ -1,0 +1,158 @@
+//! The committee's queue, oldest first, and what it decided lately.
+
+use crate::{Result, Store};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::actor::Actor;
+use domain::ids::{DecisionRef, ReviewRef, SystemRef};
+use domain::page::{PAGE_ROWS, Page};
+use domain::policy::{self, Action, Relation};
+use domain::review::{Choice, Outcome, State};
+use domain::triage::Tier;
+
+/// One review that waits for the committee.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// The review.
+    pub reference: ReviewRef,
+    /// Submitted, or in review.
+    pub state: State,
+    /// The system.
+    pub system: SystemRef,
+    /// Its name.
+    pub name: String,
+    /// Its business unit.
+    pub unit: String,
+    /// Its tier; locked while under review.
+    pub tier: Tier,
+    /// Whether a residual risk lies above appetite.
+    pub above_appetite: bool,
+    /// Since when it waits.
+    pub submitted_at: DateTime<Utc>,
+    /// Days that it waits.
+    pub days: i64,
+    /// Submissions so far.
+    pub revision: i32,
+    /// Votes on the dossier under review.
+    pub votes: i64,
+    /// Votes that the tier asks for.
+    pub needed: i64,
+    /// This person's vote on it.
+    pub my_vote: Option<Choice>,
+    /// Whether this person may vote and has not.
+    pub my_turn: bool,
+    /// Whether the quorum stands and a chair may close it.
+    pub may_close: bool,
+}
+
+/// Reviews that wait, oldest first. `after` is the cursor of the page before: the last row's number.
+///
+/// # Errors
+/// A refusal for people who don't read the committee's papers.
+pub async fn queue(store: &Store, actor: &Actor, after: Option<ReviewRef>) -> Result<Page<Waiting>> {
+    policy::allow(actor, Action::CommitteeRead, Relation::default())?;
+    let rows = sqlx::query!(
+        r#"select r.number, r.state, s.number as system, s.name, u.name as unit, s.tier as "tier!",
+             r.submitted_at as "submitted_at!", d.revision,
+             exists (select from risk k where k.system_id = s.id and k.residual_above and k.status <> 'closed')
+               as "above!",
+             v.votes as "votes!", v.chairs as "chairs!", v.mine as "mine?",
+             exists (select from involvement i where i.system_id = s.id and i.person_id = $1)
+               or exists (select from recusal c where c.review_id = r.id and c.person_id = $1) as "barred!"
+           from review r
+           join system s on s.id = r.system_id
+           join business_unit u on u.id = s.business_unit_id
+           join lateral (select id, revision from dossier where review_id = r.id order by revision desc limit 1) d on true
+           join lateral (select count(*) as votes, count(*) filter (where voter_chair) as chairs,
+                           min(choice) filter (where voter_id = $1) as mine
+                         from vote where dossier_id = d.id) v on true
+           where r.state in ('submitted', 'in_review')
+             and ($2::bigint is null or (r.submitted_at, r.number) >
+                  (select a.submitted_at, a.number from review a where a.number = $2))
+           order by r.submitted_at, r.number limit $3"#,
+        actor.id.0,
+        after.map(|a| a.0),
+        PAGE_ROWS as i64 + 1
+    )
+    .fetch_all(store.pool())
+    .await?;
+    let now = store.now();
+    let rows = rows
+        .into_iter()
+        .map(|r| {
+            let tier: Tier = r.tier.parse()?;
+            let demands = tier.demands();
+            let my_vote = r.mine.map(|c| c.parse()).transpose()?;
+            let judge = actor.votes() && !r.barred;
+            let met = r.votes >= i64::from(demands.quorum) && (r.chairs > 0 || !(demands.chair || r.above));
+            Ok(Waiting {
+                reference: ReviewRef(r.number),
+                state: r.state.parse()?,
+                system: SystemRef(r.system),
+                name: r.name,
+                unit: r.unit,
+                tier,
+                above_appetite: r.above,
+                submitted_at: r.submitted_at,
+                days: (now - r.submitted_at).num_days(),
+                revision: r.revision,
+                votes: r.votes,
+                needed: i64::from(demands.quorum),
+                my_turn: judge && my_vote.is_none(),
+                may_close: judge && met && actor.has(domain::actor::Role::Chair),
+                my_vote,
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Page::cut(rows, PAGE_ROWS, |row| row.reference.to_string()))
+}
+
+/// A decision in short.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// The decision.
+    pub reference: DecisionRef,
+    /// The system.
+    pub system: SystemRef,
+    /// Its name.
+    pub name: String,
+    /// What was decided.
+    pub outcome: Outcome,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By whom it was closed.
+    pub by: String,
+    /// Last day of an approval.
+    pub valid_until: Option<NaiveDate>,
+    /// Revoked or superseded since.
+    pub ended: Option<String>,
+}
+
+/// The newest decisions.
+///
+/// # Errors
+/// A refusal for people who don't read the committee's papers.
+pub async fn decided_lately(store: &Store, actor: &Actor) -> Result<Vec<Decided>> {
+    policy::allow(actor, Action::CommitteeRead, Relation::default())?;
+    let rows = sqlx::query!(
+        r#"select d.number, s.number as system, s.name, d.outcome, d.decided_at, d.decided_by_name, d.valid_until,
+             e.kind as "ended?"
+           from decision d join system s on s.id = d.system_id left join decision_end e on e.decision_id = d.id
+           order by d.decided_at desc, d.number desc limit 10"#
+    )
+    .fetch_all(store.pool())
+    .await?;
+    rows.into_iter()
+        .map(|r| {
+            Ok(Decided {
+                reference: DecisionRef(r.number),
+                system: SystemRef(r.system),
+                name: r.name,
+                outcome: r.outcome.parse()?,
+                at: r.decided_at,
+                by: r.decided_by_name,
+                valid_until: r.valid_until,
+                ended: r.ended,
+            })
+        })
+        .collect()
+}
