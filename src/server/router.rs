@@ -8,6 +8,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
+use store::Store;
 use tower::ServiceExt as _;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
@@ -21,10 +22,14 @@ const COMPRESSION: i32 = 4;
 
 /// The pages, for requests that [`request::note`] has seen.
 pub fn pages(edge: &Arc<Edge>, state: AppState) -> Router {
-    let register = Register::new(state.store.clone(), edge.session_idle, edge.session_lifetime);
-    let routes = app::routes::router()
-        .route_layer(from_fn(request::keep_pattern))
-        .with_state(state)
+    let store = state.store.clone();
+    guarded(edge, store, app::routes::router().route_layer(from_fn(request::keep_pattern)).with_state(state))
+}
+
+/// Routes with everything that stands in front of them.
+pub fn guarded(edge: &Arc<Edge>, store: Store, routes: Router) -> Router {
+    let register = Register::new(store, edge.session_idle, edge.session_lifetime);
+    let routes = routes
         // Ours is set before, by kind of request.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(actor::bind));
