@@ -133,7 +133,10 @@ create index risk_system on risk (system_id);
 create index risk_owner on risk (owner_id);
 create index risk_search on risk using gin (search);
 create index risk_title_trgm on risk using gin (lower(title) gin_trgm_ops);
-create index risk_by_residual on risk (residual_score desc nulls last, number desc);
+-- The orders of the register; unrated risks come last.
+create index risk_by_residual on risk ((coalesce(residual_score, 0)) desc, number desc);
+create index risk_by_inherent on risk ((coalesce(inherent_score, 0)) desc, number desc);
+create index risk_by_change on risk (changed_at desc, number desc);
 create index risk_cell on risk (residual_likelihood, residual_impact) where status <> 'closed';
 
 create table rating (

@@ -24,6 +24,12 @@ pub async fn current(conn: &mut PgConnection) -> Result<MatrixVersion> {
     Ok(MatrixVersion { version: row.version, matrix: serde_json::from_value(row.body)? })
 }
 
+/// Every version: ratings keep the meaning that they had on theirs.
+pub async fn all(conn: &mut PgConnection) -> Result<std::collections::BTreeMap<i32, Matrix>> {
+    let rows = sqlx::query!("select version, body from matrix_version").fetch_all(conn).await?;
+    rows.into_iter().map(|r| Ok((r.version, serde_json::from_value(r.body)?))).collect()
+}
+
 /// Writes version 1 if there is none: the first start. Two programs may try at once.
 pub async fn ensure_first(store: &Store) -> Result<()> {
     let mut tx = store.begin().await?;

@@ -104,7 +104,8 @@ pub fn KeyValue(
     view! {
         <div class="facts-row">
             <dt>{label}</dt>
-            <dd><div class="facts-value">{children()}</div>{change}</dd>
+            <dd>{children()}</dd>
+            {change}
         </div>
     }
 }

@@ -79,5 +79,5 @@ pub fn TaskList(#[prop(into)] label: String, tasks: Vec<Task>) -> impl IntoView 
             </li>
         }
     }).collect_view();
-    view! { <section aria-label=label><ul class="tasks">{items}</ul></section> }
+    view! { <ul class="tasks" aria-label=label>{items}</ul> }
 }

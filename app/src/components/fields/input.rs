@@ -84,7 +84,7 @@ pub fn DateField(
 ) -> impl IntoView {
     let wiring = Wiring::new(&form, &name, hint.get());
     let control = view! {
-        <input type="date" id=wiring.id.clone() value=form.value(&name) name=name class="w-s"
+        <input type="date" id=wiring.id.clone() value=form.value(&name) name=name class="w-s" placeholder="2026-03-12"
             aria-describedby=wiring.described_by() aria-invalid=wiring.invalid() required=!optional/>
     };
     field(&wiring, label, optional, control.into_any())
