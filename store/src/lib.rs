@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod env;
 pub mod error;
+pub mod imports;
 pub mod matrix;
 pub mod mitigations;
 pub mod portfolio;

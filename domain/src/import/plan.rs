@@ -26,6 +26,8 @@ pub struct Known {
     pub people: Vec<Person>,
     /// Source key → content hash of every system that was imported.
     pub imported: BTreeMap<String, String>,
+    /// Source keys of systems whose content stands still because the committee has their dossier.
+    pub under_review: BTreeSet<String>,
 }
 
 /// What happens to a row.
@@ -140,8 +142,12 @@ pub fn plan(table: &Table, mapping: &Mapping, known: &Known) -> Plan {
         *counts.of(&verdict.outcome) += 1;
         verdict
     });
-    let rows = verdicts.collect();
-    Plan { rows, counts, new_units: context.new_units, warnings: warnings(table, mapping) }
+    let rows: Vec<RowVerdict> = verdicts.collect();
+    // A unit may have come with a row that was turned down after all.
+    let used: BTreeSet<&str> = rows.iter().filter_map(|r| r.draft.as_ref()).map(|d| d.business_unit.as_str()).collect();
+    let mut new_units = context.new_units;
+    new_units.retain(|unit| used.contains(unit.as_str()));
+    Plan { rows, counts, new_units, warnings: warnings(table, mapping) }
 }
 
 impl Counts {
@@ -245,9 +251,11 @@ fn verdict(
             let outcome = match known.imported.get(key) {
                 None => Outcome::Create,
                 Some(hash) if *hash == draft.content_hash => Outcome::Unchanged,
+                Some(_) if known.under_review.contains(key) => Outcome::Rejected { reasons: vec![stands_still()] },
                 Some(_) => Outcome::Update,
             };
-            (outcome, Some(draft))
+            let rejected = matches!(outcome, Outcome::Rejected { .. });
+            (outcome, (!rejected).then_some(draft))
         }
     };
     if !alone && matches!(outcome, Outcome::Create | Outcome::Update) {
@@ -261,6 +269,14 @@ fn verdict(
     }
     let source_key = if matches!(outcome, Outcome::Duplicate { .. }) { None } else { key };
     RowVerdict { line, outcome, draft, source_key, notes }
+}
+
+fn stands_still() -> Reason {
+    Reason {
+        column: None,
+        problem: "The system is under review: its content stands still until the committee is done.".into(),
+        fix: "Import this row again after the decision, or have the submission withdrawn first.".into(),
+    }
 }
 
 /// SHA-256 of what the row itself says: neither key nor defaults, so that another default is no change.

@@ -12,7 +12,7 @@ fn known() -> Known {
             person("bo@example.org", "Bo Sample"),
             person("bo2@example.org", "Bo Sample"),
         ],
-        imported: BTreeMap::new(),
+        ..Known::default()
     }
 }
 
@@ -346,4 +346,15 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_system_under_review_is_not_changed_behind_the_committees_back() {
+    let first = of("Name,Purpose,Business unit,Id\nA,Old,Post Office,1\nB,Same,Post Office,2\n");
+    let mut known = carried_out(&first, &known());
+    known.under_review = known.imported.keys().cloned().collect();
+    let again = of_known("Name,Purpose,Business unit,Id\nA,New,Post Office,1\nB,Same,Post Office,2\n", &known);
+    assert_eq!(outcomes(&again), ["rejected", "unchanged"]);
+    assert!(reasons(&again.rows[0])[0].problem.contains("under review"));
+    assert_eq!(again.counts.rejected, 1);
 }

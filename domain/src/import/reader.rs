@@ -89,7 +89,7 @@ impl<'r> Reader<'r> {
         if let Some(text) = self.optional(ctx, field, clean, max) {
             return Some(text);
         }
-        let Some(default) = ctx.default(field) else {
+        let Some(default) = ctx.default(field).map(clean) else {
             let label = field.label().to_lowercase();
             self.reject(
                 ctx.header(field),
@@ -98,9 +98,14 @@ impl<'r> Reader<'r> {
             );
             return None;
         };
+        if default.chars().count() > max {
+            let problem = format!("The default for “{}” is too long.", field.label());
+            self.reject(None, problem, format!("Shorten the default to at most {max} characters."));
+            return None;
+        }
         self.from_default.insert(field);
         self.note(Some(field), format!("No {} given; “{default}” was filled in.", field.label().to_lowercase()));
-        Some(default.to_owned())
+        Some(default)
     }
 
     pub(super) fn optional(

@@ -3,15 +3,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{ImportError, MAX_BYTES, MAX_CELL_CHARS, MAX_COLUMNS, MAX_ROWS};
-use crate::csv_out::restore;
+use super::{ImportError, MAX_BYTES, MAX_CELL_CHARS, MAX_COLUMNS, MAX_ROWS, values};
 
 /// One column's header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     /// As the file has it.
     pub raw: String,
-    /// Trimmed, each run of white space one space.
+    /// Trimmed, each run of white space one space, without control characters.
     pub name: String,
     /// Unique in the table: the name, numbered when it repeats ("If Other, please explain. (2)"), "Column 7" when blank.
     pub key: String,
@@ -190,8 +189,7 @@ fn find_delimiter(text: &str) -> u8 {
 }
 
 fn name_headers(cells: Vec<String>) -> Vec<Header> {
-    let names: Vec<String> =
-        cells.iter().map(|raw| restore(raw).split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let names: Vec<String> = cells.iter().map(|raw| values::line(raw)).collect();
     let given: HashSet<&String> = names.iter().collect();
     let mut taken: HashSet<String> = HashSet::new();
     let mut seen: HashMap<&String, usize> = HashMap::new();
