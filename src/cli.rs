@@ -9,6 +9,8 @@ use crate::config::{Config, LogFormat, Settings};
 use crate::database::Database;
 use crate::{Failure, serve};
 
+mod import;
+
 /// Settings or arguments are wrong; nothing was started.
 const WRONG: u8 = 2;
 
@@ -28,6 +30,9 @@ enum Command {
     Serve,
     /// Bring the database's schema up to date, as its owner
     Migrate,
+    /// Import what another tool has exported
+    #[command(subcommand)]
+    Import(import::Import),
 }
 
 /// Reads the arguments, checks every setting, runs the command.
@@ -61,6 +66,7 @@ async fn run(command: Command, config: Config) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve => serve::run(config).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate => migrate(&config).await,
+        Command::Import(import) => import::run(import, &config).await,
     }
 }
 

@@ -59,6 +59,16 @@ macro_rules! routes {
 routes! {
     // One line a route, by area.
     GET "/reports" Access::Roles(READERS) => pages::reports::portfolio::show,
+    GET "/admin/import" Access::Roles(&[Role::Admin]) => pages::imports::list::show,
+    POST "/admin/import" Access::Roles(&[Role::Admin]) => pages::imports::upload::save,
+    GET "/admin/import/{stage}" Access::Roles(&[Role::Admin]) => pages::imports::map::show,
+    POST "/admin/import/{stage}" Access::Roles(&[Role::Admin]) => pages::imports::map::save,
+    GET "/admin/import/{stage}/preview" Access::Roles(&[Role::Admin]) => pages::imports::preview::show,
+    GET "/admin/import/{stage}/rejected.csv" Access::Roles(&[Role::Admin]) => pages::imports::preview::rejected,
+    POST "/admin/import/{stage}/import" Access::Roles(&[Role::Admin]) => pages::imports::run::save,
+    POST "/admin/import/{stage}/discard" Access::Roles(&[Role::Admin]) => pages::imports::upload::discard,
+    GET "/admin/import/runs/{run}" Access::Roles(&[Role::Admin]) => pages::imports::result::show,
+    GET "/admin/import/runs/{run}/rejected.csv" Access::Roles(&[Role::Admin]) => pages::imports::result::rejected,
     POST "/theme" Access::Public => pages::theme::choose,
 }
 

@@ -1,5 +1,6 @@
 //! One folder an area, one file a verb.
 
+pub mod imports;
 pub mod reports;
 pub mod systems;
 pub mod theme;

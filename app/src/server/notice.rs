@@ -42,6 +42,7 @@ pub enum NoticeTone {
 notices! {
     Saved "saved" Success "Saved.",
     Created "created" Success "Created.",
+    Imported "imported" Success "Imported. What became of each row stands below.",
     Removed "removed" Success "Removed.",
     Unchanged "unchanged" Warning "Nothing was changed.",
     AlreadyDone "already-done" Warning "This form had been sent before. It counted once.",

@@ -11,6 +11,8 @@ use uuid::Uuid;
 pub(super) struct Lookup {
     /// For the plan.
     pub known: Known,
+    /// Numbers of imported systems by source key.
+    pub numbers: HashMap<String, i64>,
     /// Business units by their exact name.
     pub units: HashMap<String, Uuid>,
     /// Possible owners by address.
@@ -27,7 +29,7 @@ pub(super) async fn read(conn: &mut PgConnection, lock: bool) -> Result<Lookup> 
     }
     let mut lookup = Lookup::default();
     let systems = sqlx::query!(
-        r#"select s.source_key as "key!", coalesce(s.source_hash, '') as "hash!",
+        r#"select s.source_key as "key!", s.number, coalesce(s.source_hash, '') as "hash!",
              exists (select from review r where r.id = s.open_review_id and r.state in ('submitted', 'in_review'))
                as "under_review!"
            from system s where s.source_key is not null"#
@@ -38,6 +40,7 @@ pub(super) async fn read(conn: &mut PgConnection, lock: bool) -> Result<Lookup> 
         if system.under_review {
             lookup.known.under_review.insert(system.key.clone());
         }
+        lookup.numbers.insert(system.key.clone(), system.number);
         lookup.known.imported.insert(system.key, system.hash);
     }
     // Archived ones too: their names are taken.

@@ -75,9 +75,9 @@ async fn carry_out(
     let rows = Rows::of(&plan, &lookup, || tx.new_id())?;
     let created = create(&mut tx, actor, &rows.create).await?;
     let updated = update(&mut tx, actor, &rows.update).await?;
-    let numbers = created.iter().chain(&updated).map(|w| (w.source_key.clone(), w.number)).collect();
+    lookup.numbers.extend(created.iter().map(|w| (w.source_key.clone(), w.number)));
     let id = tx.new_id();
-    let report = serde_json::to_string(&report::of(&plan, &before, &numbers))?;
+    let report = serde_json::to_string(&report::of(&plan, &before, &lookup.numbers))?;
     keep_mapping(&mut tx, actor, &inventory, &mapping).await?;
     keep_run(&mut tx, actor, id, &inventory, &plan, &report).await?;
     for system in updated.iter().filter(|w| w.decided) {

@@ -2,6 +2,7 @@
 //! after the import or a day later. It is no part of the register yet, so it has no audit event.
 
 use super::known::{self, PossibleOwner};
+use super::report::{self, RowReport};
 use super::{Inventory, allow, run};
 use crate::{Error, Result, Store};
 use chrono::{DateTime, Duration, Utc};
@@ -217,22 +218,40 @@ pub async fn map(store: &Store, actor: &Actor, id: Uuid, mapping: &Mapping) -> R
     if saved.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
+/// What importing a file would do.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// The file and its mapping.
+    pub staged: Staged,
+    /// The verdicts.
+    pub plan: Plan,
+    /// What would become of each row.
+    pub rows: Vec<RowReport>,
+}
+
 /// What importing a file would do now.
 ///
 /// # Errors
 /// [`Error::NotFound`] for somebody else's file; a refusal where its mapping is not complete.
-pub async fn preview(store: &Store, actor: &Actor, id: Uuid) -> Result<(Staged, Plan)> {
+pub async fn preview(store: &Store, actor: &Actor, id: Uuid) -> Result<Preview> {
     let mut staged = load(store, actor, id).await?;
-    let (inventory, plan) = dry_run(store, staged.inventory, &staged.mapping).await?;
+    let (inventory, plan, rows) = dry_run(store, staged.inventory, &staged.mapping).await?;
     staged.inventory = inventory;
-    Ok((staged, plan))
+    Ok(Preview { staged, plan, rows })
 }
 
 /// What importing an inventory would do now.
-pub(super) async fn dry_run(store: &Store, inventory: Inventory, mapping: &Mapping) -> Result<(Inventory, Plan)> {
+pub(super) async fn dry_run(
+    store: &Store,
+    inventory: Inventory,
+    mapping: &Mapping,
+) -> Result<(Inventory, Plan, Vec<RowReport>)> {
     run::checked(mapping)?;
-    let known = known::read(&mut *store.pool().acquire().await?, false).await?.known;
-    inventory.plan(mapping.clone(), known).await
+    let lookup = known::read(&mut *store.pool().acquire().await?, false).await?;
+    let (inventory, plan) = inventory.plan(mapping.clone(), lookup.known).await?;
+    let before = report::before(&mut *store.pool().acquire().await?, &plan).await?;
+    let rows = report::of(&plan, &before, &lookup.numbers);
+    Ok((inventory, plan, rows))
 }
 
 /// Drops a file that waits.
