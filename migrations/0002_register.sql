@@ -238,6 +238,7 @@ create table evidence (
 create index evidence_system on evidence (system_id);
 create index evidence_sha256 on evidence (sha256);
 create index evidence_search on evidence using gin (search);
+create index evidence_title_trgm on evidence using gin (lower(title) gin_trgm_ops);
 
 create table evidence_risk (
   evidence_id uuid not null references evidence,

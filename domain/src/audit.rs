@@ -134,7 +134,6 @@ pub struct Broken {
 pub struct Verifier {
     last: i64,
     hash: [u8; 32],
-    last_at: Option<DateTime<Utc>>,
     checkpoints: Vec<Head>,
 }
 
@@ -142,7 +141,7 @@ impl Verifier {
     /// Begins at the first event. `checkpoints` are heads exported earlier.
     pub fn new(mut checkpoints: Vec<Head>) -> Self {
         checkpoints.sort_by_key(|h| h.seq);
-        Self { last: 0, hash: GENESIS, last_at: None, checkpoints }
+        Self { last: 0, hash: GENESIS, checkpoints }
     }
 
     /// Checks the next event.
@@ -168,14 +167,12 @@ impl Verifier {
         if body.seq != event.seq || Columns::of(&body) != event.columns {
             return broken("a column differs from the content that was hashed".to_owned());
         }
-        if let Some(head) = self.checkpoints.iter().find(|h| h.seq == event.seq)
-            && canonical::unhex32(&head.hash) != Some(hash)
-        {
+        let exported = self.checkpoints.iter().filter(|h| h.seq == event.seq);
+        if exported.map(|h| canonical::unhex32(&h.hash)).any(|exported| exported != Some(hash)) {
             return broken("its hash differs from the one that was exported: the chain was rewritten".to_owned());
         }
         self.last = expected;
         self.hash = hash;
-        self.last_at = Some(body.at);
         Ok(())
     }
 
@@ -185,6 +182,10 @@ impl Verifier {
     /// When events are missing at the end.
     pub fn finish(self, stored_head: Option<&Head>) -> Result<Head, Broken> {
         let reached = Head { seq: self.last, hash: canonical::hex(&self.hash) };
+        let before_all = self.checkpoints.iter().filter(|h| h.seq < 1);
+        if before_all.into_iter().any(|h| h.seq < 0 || canonical::unhex32(&h.hash) != Some(GENESIS)) {
+            return Err(Broken { seq: 1, why: "a head that was exported names no event of this chain".to_owned() });
+        }
         if let Some(head) = self.checkpoints.iter().find(|h| h.seq > self.last) {
             return Err(Broken {
                 seq: self.last + 1,

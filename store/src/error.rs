@@ -35,6 +35,17 @@ pub enum Error {
     /// The file store refused (disk full, unreachable).
     #[error("the file store failed")]
     Files(#[from] object_store::Error),
+    /// What was sent stopped in the middle (connection lost, form cut).
+    #[error("the upload was interrupted: {0}")]
+    Interrupted(String),
+    /// A stored file is missing or no longer what its hash says; it is not served.
+    #[error("stored file {sha256} {why}")]
+    Damaged {
+        /// The hash that it should have, hexadecimal.
+        sha256: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// The schema is not this program's.
     #[error("migration: {0}")]
     Migration(String),
@@ -44,6 +55,22 @@ pub enum Error {
     /// Anything else from the database.
     #[error("database: {0}")]
     Database(#[source] sqlx::Error),
+}
+
+impl Error {
+    /// Whether there is no room left where files are kept.
+    pub fn is_full(&self) -> bool {
+        let Error::Files(error) = self else { return false };
+        let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
+        while let Some(error) = source {
+            if let Some(io) = error.downcast_ref::<std::io::Error>() {
+                use std::io::ErrorKind as K;
+                return matches!(io.kind(), K::StorageFull | K::QuotaExceeded | K::FileTooLarge);
+            }
+            source = error.source();
+        }
+        false
+    }
 }
 
 impl From<sqlx::Error> for Error {

@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod env;
 pub mod error;
+pub mod evidence;
 pub mod imports;
 pub mod matrix;
 pub mod mitigations;
@@ -13,6 +14,7 @@ pub mod portfolio;
 pub mod relation;
 pub mod reviews;
 pub mod risks;
+pub mod search;
 pub mod sessions;
 pub mod systems;
 pub mod tx;
@@ -41,6 +43,8 @@ pub struct Store {
     pool: PgPool,
     env: Arc<dyn Env>,
     files: Arc<dyn ObjectStore>,
+    folder: Option<Arc<std::path::Path>>,
+    file_max: u64,
 }
 
 impl Store {
@@ -62,7 +66,7 @@ impl Store {
                 })
             })
             .connect_lazy_with(options);
-        Self { pool, env, files }
+        Self { pool, env, files, folder: None, file_max: domain::evidence::FILE_MAX }
     }
 
     /// The pool, for reads that stand on their own.
@@ -73,6 +77,30 @@ impl Store {
     /// Where evidence files are kept.
     pub fn files(&self) -> &Arc<dyn ObjectStore> {
         &self.files
+    }
+
+    /// Says that the files lie in this folder, so that [`evidence::sweep`] also finds what a killed program left half
+    /// written there: the local object store does not list it.
+    #[must_use]
+    pub fn files_in(mut self, folder: impl AsRef<std::path::Path>) -> Self {
+        self.folder = Some(folder.as_ref().into());
+        self
+    }
+
+    /// Sets the largest evidence file, in bytes.
+    #[must_use]
+    pub fn with_file_max(mut self, bytes: u64) -> Self {
+        self.file_max = bytes;
+        self
+    }
+
+    /// Largest evidence file, in bytes.
+    pub fn file_max(&self) -> u64 {
+        self.file_max
+    }
+
+    pub(crate) fn folder(&self) -> Option<&std::path::Path> {
+        self.folder.as_deref()
     }
 
     /// Now, to the microsecond (what Postgres keeps).

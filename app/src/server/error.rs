@@ -46,6 +46,9 @@ pub enum AppError {
     /// The register can't be reached.
     #[error("unavailable")]
     Unavailable,
+    /// A stored file is no longer what its hash says; already logged.
+    #[error("damaged file")]
+    Damaged,
     /// A request that a browser would not send.
     #[error("status {0}")]
     Status(StatusCode),
@@ -87,7 +90,7 @@ impl AppError {
             Self::Replayed(_) => StatusCode::SEE_OTHER,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Status(status) => *status,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Damaged | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }
@@ -103,6 +106,18 @@ impl From<store::Error> for AppError {
             store::Error::Refused(Refusal::Invalid(errors)) => Self::Invalid(errors),
             store::Error::Stale { current } => Self::Conflict(Conflict { current }),
             store::Error::Replayed { location } => Self::Replayed(location),
+            full @ store::Error::Files(_) if full.is_full() => {
+                tracing::error!(error = %full, "no room for evidence files");
+                Self::Status(StatusCode::INSUFFICIENT_STORAGE)
+            }
+            store::Error::Interrupted(why) => {
+                tracing::info!(%why, "upload interrupted");
+                Self::Status(StatusCode::BAD_REQUEST)
+            }
+            store::Error::Damaged { .. } => {
+                tracing::error!(%error, "damaged evidence file");
+                Self::Damaged
+            }
             store::Error::Busy | store::Error::Unavailable(_) | store::Error::Files(_) => {
                 tracing::warn!(%error, "register not available");
                 Self::Unavailable
@@ -196,6 +211,18 @@ fn words(error: &AppError) -> (&'static str, String) {
         AppError::Unavailable => (
             "The register is not reachable",
             "Nothing was changed. It usually comes back by itself: try again in a few seconds.".into(),
+        ),
+        AppError::Damaged => (
+            "The stored file is damaged",
+            "Its bytes no longer give the SHA-256 that was noted when it arrived, so it is not sent. An administrator has \
+             to restore it from a backup, or somebody adds the original file again."
+                .into(),
+        ),
+        AppError::Status(StatusCode::INSUFFICIENT_STORAGE) => (
+            "There is no room for this file",
+            "The disk for evidence files is full. Nothing was stored, and everything else is as it was. Tell an \
+             administrator."
+                .into(),
         ),
         AppError::Status(StatusCode::PAYLOAD_TOO_LARGE) => {
             ("That is too large", "What you sent is larger than this page accepts. Nothing was changed.".into())

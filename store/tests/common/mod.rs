@@ -59,9 +59,13 @@ pub struct Register {
 
 /// Opens the test's database the way that the program does.
 pub fn register(pool: &PgPool) -> Register {
+    register_with(pool, Arc::new(object_store::memory::InMemory::new()))
+}
+
+/// The same with another place for evidence files.
+pub fn register_with(pool: &PgPool, files: Arc<dyn object_store::ObjectStore>) -> Register {
     let start: DateTime<Utc> = "2026-03-02T09:00:00Z".parse().unwrap();
     let clock = Arc::new(Clock { micros: AtomicI64::new(start.timestamp_micros()), count: AtomicU64::new(1) });
-    let files = Arc::new(object_store::memory::InMemory::new());
     let options = pool.connect_options().as_ref().clone();
     Register { store: Store::connect(options, 5, clock.clone(), files), clock, owner: pool.clone() }
 }

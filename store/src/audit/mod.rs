@@ -1,4 +1,16 @@
-//! Adding to the audit chain. Reading and verifying it: `audit/`.
+//! The audit chain: adding to it here; reading, exporting and verifying it in the modules.
+
+mod event;
+pub mod head;
+pub mod history;
+pub mod list;
+pub mod verify;
+
+pub use event::{Change, Event};
+pub use head::{export as export_head, export_for as export_head_for};
+pub use history::history;
+pub use list::{Filter, choices, list};
+pub use verify::{Report, verify, verify_for};
 
 use crate::tx::{Tx, Who};
 use crate::{Error, Result};
@@ -101,4 +113,17 @@ pub(crate) async fn append(tx: &mut Tx, who: Who<'_>, entry: Entry) -> Result<()
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// The fields of two values that differ, for an event's before and after.
+pub(crate) fn changed(before: &impl Serialize, after: &impl Serialize) -> Result<(serde_json::Value, serde_json::Value)> {
+    let (mut before, mut after) = (serde_json::to_value(before)?, serde_json::to_value(after)?);
+    if let (Some(old), Some(new)) = (before.as_object_mut(), after.as_object_mut()) {
+        let same: Vec<String> = old.iter().filter(|(k, v)| new.get(*k) == Some(*v)).map(|(k, _)| k.clone()).collect();
+        for field in same {
+            old.remove(&field);
+            new.remove(&field);
+        }
+    }
+    Ok((before, after))
 }
