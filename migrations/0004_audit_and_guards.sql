@@ -1,7 +1,7 @@
 -- The audit chain, and the rules that hold whoever writes.
 -- SQLSTATE class CS: CS001 locked under review, CS002 never changed, CS003 without audit event, CS004 separation of
 -- duties, CS005 no such move, CS006 not the dossier under review, CS007 no quorum, CS008 not what the matrix gives,
--- CS009 breaks the chain.
+-- CS009 breaks the chain, CS010 the last administrator.
 
 create table audit_head (
   one  boolean primary key default true check (one),
@@ -544,6 +544,21 @@ begin
   return new;
 end $$;
 create trigger keep_system before update on system for each row execute function keep_system();
+
+-- An administrator who can sign in is always left. Those who would take the last one's place away wait for each other.
+create function admin_is_left() returns trigger language plpgsql security definer set search_path = public as $$
+begin
+  perform pg_advisory_xact_lock(4713);
+  if not exists (select from person where 'admin' = any (roles) and deactivated_at is null
+                 and password_hash is not null) then
+    raise exception 'no administrator would be left' using errcode = 'CS010';
+  end if;
+  return null;
+end $$;
+create trigger admin_is_left after update of roles, deactivated_at, password_hash on person for each row
+  when ('admin' = any (old.roles) and old.deactivated_at is null and old.password_hash is not null
+        and not ('admin' = any (new.roles) and new.deactivated_at is null and new.password_hash is not null))
+  execute function admin_is_left();
 
 -- What the program's role may do. Nothing is granted by default, and no DELETE where history matters.
 grant usage on schema public to countersign_app;

@@ -26,6 +26,12 @@ pub enum Error {
         /// Where the first one led.
         location: String,
     },
+    /// Too many wrong passwords: the next try counts after this time.
+    #[error("too many tries")]
+    TooMany {
+        /// Seconds, 1 to 900.
+        retry_after: u64,
+    },
     /// Too much at once: try again shortly.
     #[error("busy")]
     Busy,
@@ -123,6 +129,7 @@ fn guard(code: &str) -> Refusal {
         "CS004" => Refusal::forbidden("Somebody without a part in this system has to do this"),
         "CS006" => Refusal::not_now("The dossier changed since: read the new one first"),
         "CS007" => Refusal::not_now("The votes do not amount to this decision"),
+        "CS010" => Refusal::not_now("There must be an administrator left"),
         "CS008" => Refusal::not_now("The risk matrix changed since: rate again"),
         _ => Refusal::not_now("That is not possible in the present state"),
     }

@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod imports;
 pub mod matrix;
 pub mod mitigations;
+pub mod people;
 pub mod portfolio;
 pub mod relation;
 pub mod reviews;
@@ -45,6 +46,7 @@ pub struct Store {
     files: Arc<dyn ObjectStore>,
     folder: Option<Arc<std::path::Path>>,
     file_max: u64,
+    hasher: Arc<people::hasher::Hasher>,
 }
 
 impl Store {
@@ -66,7 +68,8 @@ impl Store {
                 })
             })
             .connect_lazy_with(options);
-        Self { pool, env, files, folder: None, file_max: domain::evidence::FILE_MAX }
+        let hasher = Arc::new(people::hasher::Hasher::new());
+        Self { pool, env, files, folder: None, file_max: domain::evidence::FILE_MAX, hasher }
     }
 
     /// The pool, for reads that stand on their own.
@@ -121,6 +124,16 @@ impl Store {
     /// 32 random bytes.
     pub fn secret(&self) -> [u8; 32] {
         self.env.secret()
+    }
+
+    /// Hashes and verifies passwords.
+    pub(crate) fn hasher(&self) -> &people::hasher::Hasher {
+        &self.hasher
+    }
+
+    /// Time and randomness.
+    pub(crate) fn env(&self) -> &dyn Env {
+        self.env.as_ref()
     }
 
     /// Begins a transaction, which can only be committed with its audit event.

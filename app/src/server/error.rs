@@ -43,6 +43,9 @@ pub enum AppError {
     /// The same form was sent before, and led here.
     #[error("already done")]
     Replayed(String),
+    /// Too many wrong passwords: the next try counts after so many seconds.
+    #[error("too many tries")]
+    TooMany(u64),
     /// The register can't be reached.
     #[error("unavailable")]
     Unavailable,
@@ -76,6 +79,7 @@ impl AppError {
         match self {
             Self::Invalid(errors) => Ok(errors),
             Self::NotNow(why) => Ok(FieldErrors::one("", why)),
+            Self::TooMany(seconds) => Ok(FieldErrors::one("", too_many(seconds))),
             other => Err(other),
         }
     }
@@ -88,6 +92,7 @@ impl AppError {
             Self::NotNow(_) | Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Replayed(_) => StatusCode::SEE_OTHER,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Status(status) => *status,
             Self::Damaged | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -118,6 +123,7 @@ impl From<store::Error> for AppError {
                 tracing::error!(%error, "damaged evidence file");
                 Self::Damaged
             }
+            store::Error::TooMany { retry_after } => Self::TooMany(retry_after),
             store::Error::Busy | store::Error::Unavailable(_) | store::Error::Files(_) => {
                 tracing::warn!(%error, "register not available");
                 Self::Unavailable
@@ -136,6 +142,9 @@ impl IntoResponse for AppError {
         let mut response = self.status().into_response();
         if matches!(self, Self::Unavailable) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+        }
+        if let Self::TooMany(seconds) = &self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
         }
         response.extensions_mut().insert(self);
         response
@@ -191,6 +200,14 @@ fn error_page(state: &AppState, frame: &Frame, error: &AppError, plain: &Respons
     response
 }
 
+/// When the next try counts.
+pub fn too_many(seconds: u64) -> String {
+    match seconds.div_ceil(60) {
+        0 | 1 => "There were too many wrong passwords. Wait a minute, then try again.".into(),
+        minutes => format!("There were too many wrong passwords. Wait {minutes} minutes, then try again."),
+    }
+}
+
 /// Title and sentence of an error page.
 fn words(error: &AppError) -> (&'static str, String) {
     match error {
@@ -208,6 +225,7 @@ fn words(error: &AppError) -> (&'static str, String) {
             "Nothing of yours was saved. Go back, copy what you typed, and open the page again.".into(),
         ),
         AppError::Replayed(_) => ("Already done", "This form had been sent before. It counted once.".into()),
+        AppError::TooMany(seconds) => ("Too many wrong passwords", too_many(*seconds)),
         AppError::Unavailable => (
             "The register is not reachable",
             "Nothing was changed. It usually comes back by itself: try again in a few seconds.".into(),

@@ -1,0 +1,159 @@
+//! Argon2id, at most two at a time.
+//!
+//! One hash takes 19 MiB and some 60 ms of a core. A semaphore keeps a burst of sign-ins from taking all of both; who
+//! would wait too long is sent away at once.
+
+use crate::{Env, Error, Result};
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Memory of one hash, in KiB (OWASP's and the RFC's second choice, 19 MiB).
+pub const MEMORY_KIB: u32 = 19 * 1024;
+/// Passes over the memory.
+pub const PASSES: u32 = 2;
+/// Hashes at the same time.
+pub const AT_ONCE: usize = 2;
+/// Hashes that may wait: about a second.
+pub const WAITING: usize = 32;
+
+/// A hash that no password gives, with the same cost: for accounts that do not exist.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGlzIGhlcmU$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Hashes and verifies passwords.
+pub(crate) struct Hasher {
+    work: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
+}
+
+/// What verifying said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Not the password.
+    Wrong,
+    /// The password.
+    Right,
+    /// The password, hashed with other parameters than today's.
+    Outdated,
+}
+
+impl Hasher {
+    pub(crate) fn new() -> Self {
+        Self { work: Arc::new(Semaphore::new(AT_ONCE)), queue: Arc::new(Semaphore::new(AT_ONCE + WAITING)) }
+    }
+
+    async fn turn(&self) -> Result<(OwnedSemaphorePermit, OwnedSemaphorePermit)> {
+        let place = self.queue.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
+        let turn = self.work.clone().acquire_owned().await.map_err(|_| Error::Busy)?;
+        Ok((place, turn))
+    }
+
+    /// The PHC string of a new password.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when too many wait.
+    pub(crate) async fn hash(&self, env: &dyn Env, password: &str) -> Result<String> {
+        let secret = env.secret();
+        let password = password.to_owned();
+        self.off_the_async_threads(move || {
+            let salt = SaltString::encode_b64(&secret[..16])?;
+            Ok(argon2()?.hash_password(password.as_bytes(), &salt)?.to_string())
+        })
+        .await
+    }
+
+    /// Verifies against a stored hash; without one the same work is done for nothing.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when too many wait; [`Error::Stored`] for a hash that can't be read.
+    pub(crate) async fn verify(&self, stored: Option<&str>, password: &str) -> Result<Verdict> {
+        let (known, stored) = (stored.is_some(), stored.unwrap_or(NOBODY).to_owned());
+        let password = password.to_owned();
+        self.off_the_async_threads(move || {
+            let hash = PasswordHash::new(&stored)?;
+            let right = argon2()?.verify_password(password.as_bytes(), &hash).is_ok();
+            Ok(match (right && known, is_outdated(&hash)) {
+                (false, _) => Verdict::Wrong,
+                (true, false) => Verdict::Right,
+                (true, true) => Verdict::Outdated,
+            })
+        })
+        .await
+    }
+
+    /// The permits go along: when the request is given up, the work still counts until it is done.
+    async fn off_the_async_threads<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, argon2::password_hash::Error> + Send + 'static,
+    ) -> Result<T> {
+        let permits = self.turn().await?;
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(permits);
+            done
+        });
+        done.await
+            .map_err(|e| Error::Stored(format!("password hashing: {e}")))?
+            .map_err(|e| Error::Stored(format!("password hash: {e}")))
+    }
+}
+
+fn argon2() -> Result<Argon2<'static>, argon2::password_hash::Error> {
+    let params = Params::new(MEMORY_KIB, PASSES, 1, None)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn is_outdated(hash: &PasswordHash<'_>) -> bool {
+    let today = (hash.params.get_decimal("m"), hash.params.get_decimal("t"), hash.params.get_decimal("p"));
+    hash.algorithm != argon2::ARGON2ID_IDENT
+        || hash.version != Some(Version::V0x13.into())
+        || today != (Some(MEMORY_KIB), Some(PASSES), Some(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Fixed;
+    impl Env for Fixed {
+        fn now(&self) -> chrono::DateTime<chrono::Utc> {
+            chrono::DateTime::UNIX_EPOCH
+        }
+        fn uuid(&self) -> uuid::Uuid {
+            uuid::Uuid::nil()
+        }
+        fn secret(&self) -> [u8; 32] {
+            [7; 32]
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hash_says_its_cost_and_verifies() {
+        let hasher = Hasher::new();
+        let hash = hasher.hash(&Fixed, "walnut ferry oblique").await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert_eq!(hasher.verify(Some(&hash), "walnut ferry oblique").await.unwrap(), Verdict::Right);
+        assert_eq!(hasher.verify(Some(&hash), "walnut ferry obliquE").await.unwrap(), Verdict::Wrong);
+        assert_eq!(hasher.verify(None, "walnut ferry oblique").await.unwrap(), Verdict::Wrong);
+    }
+
+    #[test]
+    fn nobodys_hash_costs_as_much_as_anybodys() {
+        assert!(!is_outdated(&PasswordHash::new(NOBODY).unwrap()));
+        let weaker = NOBODY.replace("m=19456", "m=8192");
+        assert!(is_outdated(&PasswordHash::new(&weaker).unwrap()));
+    }
+
+    #[tokio::test]
+    async fn whoever_would_wait_too_long_is_sent_away() {
+        let hasher = Arc::new(Hasher::new());
+        let all = hasher.queue.clone().acquire_many_owned((AT_ONCE + WAITING - 1) as u32).await.unwrap();
+        assert!(hasher.verify(None, "x").await.is_ok());
+        let last = hasher.queue.clone().try_acquire_owned().unwrap();
+        assert!(matches!(hasher.verify(None, "x").await, Err(Error::Busy)));
+        drop((all, last));
+        assert!(hasher.verify(None, "x").await.is_ok());
+    }
+}
