@@ -40,7 +40,9 @@ pub fn check_password(password: &str, context: &[&str], common: impl Fn(&str) ->
 fn without_context(lower: &str, context: &[&str]) -> String {
     let mut words: Vec<String> = context
         .iter()
-        .flat_map(|text| text.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>())
+        .flat_map(|text| {
+            text.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>()
+        })
         .filter(|word| word.chars().count() >= 4)
         .collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
@@ -124,7 +126,8 @@ mod tests {
         let cut = |n: usize| text.chars().take(n).collect::<String>();
         assert!(check(&cut(PASSWORD_MIN - 1)).is_err());
         assert_eq!(check(&cut(PASSWORD_MIN)), Ok(()));
-        let long = |n: usize| "kr8 tlo-wq fum zed".chars().cycle().take(n - 5).chain("vbxyq".chars()).collect::<String>();
+        let long =
+            |n: usize| "kr8 tlo-wq fum zed".chars().cycle().take(n - 5).chain("vbxyq".chars()).collect::<String>();
         assert_eq!(check(&long(PASSWORD_MAX)), Ok(()));
         assert!(check(&long(PASSWORD_MAX + 1)).is_err());
     }
@@ -157,7 +160,12 @@ mod tests {
 
     #[test]
     fn unrelated_words_need_no_signs_or_digits() {
-        for good in ["walnut ferry oblique", "teapots argue at noon", "ада любит длинные фразы", "密码需要足够长才算安全所以这样写"] {
+        for good in [
+            "walnut ferry oblique",
+            "teapots argue at noon",
+            "ада любит длинные фразы",
+            "密码需要足够长才算安全所以这样写",
+        ] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
     }

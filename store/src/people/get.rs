@@ -45,7 +45,15 @@ pub async fn of_demonstration(store: &Store) -> Result<Vec<Person>> {
     .fetch_all(store.pool())
     .await?;
     let person = |r: (uuid::Uuid, String, String, Vec<String>, i32)| {
-        Ok(Person { id: r.0.into(), name: r.1, email: r.2, roles: roles_of(&r.3)?, joined: true, active: true, version: r.4 })
+        Ok(Person {
+            id: r.0.into(),
+            name: r.1,
+            email: r.2,
+            roles: roles_of(&r.3)?,
+            joined: true,
+            active: true,
+            version: r.4,
+        })
     };
     rows.into_iter().map(|r| person((r.id, r.name, r.email, r.roles, r.version))).collect()
 }

@@ -77,7 +77,15 @@ pub async fn list(store: &Store, actor: &Actor, filter: &Filter, after: Option<P
         .map(|r| {
             let roles = roles_of(&r.roles)?;
             let id = r.id.into();
-            let person = Person { id, name: r.name, email: r.email, roles, joined: r.joined, active: r.active, version: r.version };
+            let person = Person {
+                id,
+                name: r.name,
+                email: r.email,
+                roles,
+                joined: r.joined,
+                active: r.active,
+                version: r.version,
+            };
             Ok(Row { person, owns: r.owns, last_seen: r.last_seen })
         })
         .collect::<Result<Vec<_>>>()?;

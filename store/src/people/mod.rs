@@ -48,7 +48,8 @@ pub(crate) fn roles_of(words: &[String]) -> Result<Vec<Role>> {
 
 /// Roles as they are stored.
 pub(crate) fn role_words(roles: &[Role]) -> Vec<String> {
-    let mut words: Vec<String> = Role::ALL.iter().filter(|r| roles.contains(r)).map(|r| r.as_str().to_owned()).collect();
+    let mut words: Vec<String> =
+        Role::ALL.iter().filter(|r| roles.contains(r)).map(|r| r.as_str().to_owned()).collect();
     words.dedup();
     words
 }

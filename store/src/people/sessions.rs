@@ -91,6 +91,7 @@ pub async fn end_others(store: &Store, actor: &Actor, person: PersonId, but: Opt
 
 async fn note(mut tx: crate::Tx, actor: &Actor, person: PersonId, ended: u64) -> Result<()> {
     let name = sqlx::query_scalar!("select name from person where id = $1", person.0).fetch_one(tx.conn()).await?;
-    let entry = Entry::new("session.end", "person", person.0, name).after(serde_json::json!({ "sessions_ended": ended }));
+    let entry =
+        Entry::new("session.end", "person", person.0, name).after(serde_json::json!({ "sessions_ended": ended }));
     tx.commit(actor, entry).await
 }
