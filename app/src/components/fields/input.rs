@@ -1,6 +1,7 @@
 //! Fields that are typed into.
 
 use super::{Wiring, field};
+use crate::server::form::day;
 use crate::{
     components::text::{Text, escape},
     server::FormState,
@@ -83,8 +84,11 @@ pub fn DateField(
     #[prop(optional)] optional: bool,
 ) -> impl IntoView {
     let wiring = Wiring::new(&form, &name, hint.get());
+    let value = form.value(&name);
+    // A date field shows nothing that is not a date; what was typed must not be lost.
+    let kind = if value.is_empty() || day(&value).is_ok() { "date" } else { "text" };
     let control = view! {
-        <input type="date" id=wiring.id.clone() value=form.value(&name) name=name class="w-s" placeholder="2026-03-12"
+        <input type=kind id=wiring.id.clone() value=value name=name class="w-s" placeholder="2026-03-12"
             aria-describedby=wiring.described_by() aria-invalid=wiring.invalid() required=!optional/>
     };
     field(&wiring, label, optional, control.into_any())

@@ -304,7 +304,10 @@ fn sentence(message: &'static str) -> &'static str {
 }
 
 /// `<input type=date>` sends 2026-03-12.
-fn day(text: &str) -> Result<Option<NaiveDate>, &'static str> {
+///
+/// # Errors
+/// The message for a text that is no date.
+pub fn day(text: &str) -> Result<Option<NaiveDate>, &'static str> {
     const WRONG: &str = "Enter a date such as 2026-03-12";
     if text.is_empty() {
         return Ok(None);
