@@ -2,5 +2,6 @@
 
 pub mod imports;
 pub mod reports;
+pub mod reviews;
 pub mod systems;
 pub mod theme;

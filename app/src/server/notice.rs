@@ -46,6 +46,15 @@ notices! {
     Removed "removed" Success "Removed.",
     Unchanged "unchanged" Warning "Nothing was changed.",
     AlreadyDone "already-done" Warning "This form had been sent before. It counted once.",
+    Submitted "submitted" Success "Submitted. The dossier is frozen, and the committee has it.",
+    ReviewStarted "review-started" Success "The review has started.",
+    Commented "commented" Success "Your comment is written.",
+    Voted "voted" Success "Your vote is signed.",
+    ChangesRequested "changes-requested" Success "The dossier went back to its owner.",
+    Recused "recused" Success "You stepped aside from this review.",
+    Withdrawn "withdrawn" Success "The submission is withdrawn.",
+    Decided "decided" Success "The review is closed, and the decision is signed.",
+    Revoked "revoked" Success "The approval is revoked.",
     SignedOut "signed-out" Success "You are signed out.",
 }
 

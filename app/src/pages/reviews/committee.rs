@@ -1,0 +1,115 @@
+//! GET /committee: what waits for the committee, oldest first.
+
+use super::words;
+use crate::components::*;
+use crate::format;
+use crate::server::{Cx, PageResult};
+use leptos::prelude::*;
+use store::reviews::list::{self, Decided, Waiting};
+
+pub async fn show(cx: Cx) -> PageResult {
+    let after = cx.url().get("after").and_then(|after| after.parse().ok());
+    let queue = list::queue(&cx.store, &cx.actor, after).await?;
+    let decided = list::decided_lately(&cx.store, &cx.actor).await?;
+    cx.page("Committee", || {
+        let mine: Vec<_> = queue.rows.iter().filter(|w| w.my_turn || w.may_close).cloned().collect();
+        let votes = cx.actor.votes();
+        let yours = votes.then(|| yours(&mine));
+        let empty = queue.rows.is_empty();
+        let rows = queue.rows.into_iter().map(row).collect_view();
+        let next = queue.next;
+        view! {
+            <PageHeader title="Committee" lead="Submissions wait here, oldest first, until the votes amount to a decision."/>
+            {yours}
+            <Section title="Queue" id="queue">
+                {match empty {
+                    true => view! { <EmptyState title="Nothing waits" text="When an owner submits a system, it stands here."/> }.into_any(),
+                    false => view! {
+                        <Table caption="Reviews that wait, oldest first" columns=vec![
+                            Column::text("System"), Column::text("Tier"), Column::text("State"), Column::text("Waiting"),
+                            Column::text("Votes"), Column::text("Yours"),
+                        ]>{rows}</Table>
+                        <Pager next/>
+                    }.into_any(),
+                }}
+            </Section>
+            {lately(decided)}
+        }
+    })
+}
+
+/// What this member has to do.
+fn yours(mine: &[Waiting]) -> AnyView {
+    let tasks: Vec<Task> = mine
+        .iter()
+        .map(|w| {
+            let (verb, page) = if w.may_close { ("Close", "/decide") } else { ("Read and vote", "") };
+            let title = format!("{verb}: {}", w.name);
+            let status = if w.days >= 14 { TaskStatus::NeedsAttention } else { TaskStatus::ToDo };
+            Task::new(title, format!("/reviews/{}{page}", w.reference), status)
+                .detail(format!("{}, {} tier, waiting for {}", w.reference, w.tier.label().to_lowercase(), format::span(w.days)))
+        })
+        .collect();
+    match tasks.is_empty() {
+        true => view! { <p class="muted">"Nothing waits for you."</p> }.into_any(),
+        false => view! { <Section title="Waiting for you" id="yours"><TaskList label="Waiting for you" tasks/></Section> }.into_any(),
+    }
+}
+
+fn row(w: Waiting) -> impl IntoView {
+    let reference = w.reference.to_string();
+    let mine = match (w.my_vote, w.my_turn) {
+        (Some(choice), _) => words::choice(choice),
+        (None, true) => view! { <a href=format!("/reviews/{reference}/vote")>"Vote"<span class="sr-only">" on "{w.name.clone()}</span></a> }.into_any(),
+        (None, false) => view! { <span class="muted">"\u{2013}"</span> }.into_any(),
+    };
+    let votes = format!("{} of {}", w.votes, w.needed);
+    let revision = (w.revision > 1).then(|| format!(" \u{b7} revision {}", w.revision));
+    view! {
+        <tr>
+            <th scope="row">
+                <a href=format!("/reviews/{reference}")>{w.name.clone()}</a>
+                <span class="cell-sub">{reference}" \u{b7} "{w.system.to_string()}" \u{b7} "{w.unit}{revision}</span>
+            </th>
+            <td>
+                <Tier tier=w.tier/>
+                {w.above_appetite.then(|| view! { <span class="cell-sub"><Badge label="Above appetite" tone=Tone::Danger/></span> })}
+            </td>
+            <td>{words::state(w.state)}</td>
+            <td>{format::span(w.days)}<span class="cell-sub">"since "{format::day(w.submitted_at)}</span></td>
+            <td class="nowrap">{votes}</td>
+            <td>{mine}</td>
+        </tr>
+    }
+}
+
+fn lately(decided: Vec<Decided>) -> Option<AnyView> {
+    (!decided.is_empty()).then(|| {
+        let rows = decided
+            .into_iter()
+            .map(|d| {
+                let until = d.valid_until.map(|date| view! { <DateText date/> });
+                let ended = d.ended.map(|kind| view! { " "<Badge label=if kind == "revoked" { "Revoked" } else { "Superseded" }/> });
+                view! {
+                    <tr>
+                        <th scope="row">
+                            <a href=format!("/decisions/{}", d.reference)>{d.name}</a>
+                            <span class="cell-sub">{d.reference.to_string()}" \u{b7} "{d.system.to_string()}</span>
+                        </th>
+                        <td>{words::outcome(d.outcome)}{ended}</td>
+                        <td>{format::day(d.at)}<span class="cell-sub">{d.by}</span></td>
+                        <td>{until}</td>
+                    </tr>
+                }
+            })
+            .collect_view();
+        view! {
+            <Section title="Decided lately" id="decided">
+                <Table caption="The newest decisions" columns=vec![
+                    Column::text("System"), Column::text("Outcome"), Column::text("Closed"), Column::text("Valid until"),
+                ]>{rows}</Table>
+            </Section>
+        }
+        .into_any()
+    })
+}
