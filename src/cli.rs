@@ -9,7 +9,10 @@ use crate::config::{Config, LogFormat, Settings};
 use crate::database::Database;
 use crate::{Failure, serve};
 
+mod audit;
+mod evidence;
 mod import;
+mod user;
 
 /// Settings or arguments are wrong; nothing was started.
 const WRONG: u8 = 2;
@@ -33,6 +36,29 @@ enum Command {
     /// Import what another tool has exported
     #[command(subcommand)]
     Import(import::Import),
+    /// Prove the audit trail
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Check the kept evidence files
+    #[command(subcommand)]
+    Evidence(evidence::Evidence),
+    /// Invite, list and deactivate people, give roles
+    #[command(subcommand)]
+    User(user::User),
+}
+
+/// How a command answers.
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::new(error.to_string()))?;
+    println!("{text}");
+    Ok(())
 }
 
 /// Reads the arguments, checks every setting, runs the command.
@@ -67,6 +93,9 @@ async fn run(command: Command, config: Config) -> Result<ExitCode, Failure> {
         Command::Serve => serve::run(config).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate => migrate(&config).await,
         Command::Import(import) => import::run(import, &config).await,
+        Command::Audit(audit) => audit::run(audit, &config).await,
+        Command::Evidence(evidence) => evidence::run(evidence, &config).await,
+        Command::User(user) => user::run(user, &config).await,
     }
 }
 

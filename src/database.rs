@@ -89,6 +89,30 @@ impl Database {
         Ok(Store::connect(self.application.clone(), config.pool_size, Arc::new(SystemEnv), files))
     }
 
+    /// Does one thing in the register, for a command. The schema must be this program's already.
+    ///
+    /// # Errors
+    /// No database, a schema of another version, or what `work` says.
+    pub async fn with_store<T>(
+        config: &Config,
+        work: impl AsyncFnOnce(&Store) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let database = Self::for_command(config).await?;
+        let done = async {
+            let store = database.store(config)?;
+            match store.is_ready().await {
+                Ok(true) => work(&store).await,
+                Err(error @ (store::Error::Unavailable(_) | store::Error::Busy)) => Err(error.into()),
+                Ok(false) | Err(_) => Err(Failure::new(
+                    "the database's schema is not this program's; bring it up to date with `countersign migrate`",
+                )),
+            }
+        }
+        .await;
+        database.close().await;
+        done
+    }
+
     /// Ends what [`Database::for_serving`] or [`Database::for_command`] started.
     pub async fn close(self) {
         if let Some(access) = self.access {

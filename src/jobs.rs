@@ -1,21 +1,30 @@
-//! What happens without anybody asking. Any number of programs may do it at once: each job is one statement that finds
-//! nothing left to do.
+//! What happens without anybody asking. Any number of programs may do it at once: each job finds what is left to do.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use store::Store;
 
-const EACH_HOUR: Duration = Duration::from_secs(3600);
+const PERIOD: Duration = Duration::from_secs(600);
 
-/// Runs until it is dropped.
+/// Runs until it is dropped; the first time at once.
 pub async fn run(store: Store) {
-    let mut hour = tokio::time::interval(EACH_HOUR);
+    let mut period = tokio::time::interval(PERIOD);
     loop {
-        hour.tick().await;
-        match store::sessions::sweep(&store).await {
-            Ok(0) => {}
-            Ok(deleted) => tracing::info!(deleted, "old sessions deleted"),
-            Err(error) => tracing::warn!(%error, "old sessions were not deleted"),
-        }
+        period.tick().await;
+        note("approvals expired", store::reviews::expire::expire(&store).await);
+        note("old sessions deleted", store::sessions::sweep(&store).await);
+        note("old sign-in attempts deleted", store::people::sign_in::sweep(&store).await);
+        let swept = store::evidence::sweep(&store).await;
+        note("files of interrupted uploads deleted", swept.map(|swept| swept.incoming + swept.files));
+    }
+}
+
+/// A job that failed is tried again next time.
+fn note<N: Display + Default + PartialEq, E: Display>(job: &'static str, done: Result<N, E>) {
+    match done {
+        Ok(count) if count == N::default() => {}
+        Ok(count) => tracing::info!(%count, "{job}"),
+        Err(error) => tracing::warn!(%error, "not done: {job}"),
     }
 }

@@ -65,6 +65,7 @@ async fn work(
     let base = config.base_url(address);
     front.open(router::pages(edge, state(config, store.clone(), &base)), store.clone());
     announce(&base);
+    invite_first(&store, &base).await;
     let jobs = tokio::spawn(jobs::run(store));
     stopped(stop).await;
     jobs.abort();
@@ -90,6 +91,20 @@ fn announce(base: &str) {
         tracing::warn!("this build has no islands: pages are served without script (`make build` makes them)");
     }
     println!("Countersign is at {base}");
+}
+
+/// While nobody is registered, each start prints a new link for whoever may become the administrator. To stdout, not to
+/// the log: it is a secret for an hour.
+async fn invite_first(store: &Store, base: &str) {
+    match store::people::bootstrap::link(store).await {
+        Ok(Some(link)) => println!(
+            "Nobody is registered yet. Become the administrator here (once, until {}):\n  {base}/invite/{}",
+            link.expires_at.format("%H:%M UTC"),
+            link.secret
+        ),
+        Ok(None) => {}
+        Err(error) => tracing::warn!(%error, "no link for the first administrator"),
+    }
 }
 
 /// True from the first SIGTERM or SIGINT on. The second one ends the program where it stands.

@@ -3,6 +3,7 @@
 use super::{end_sessions, invite, roles};
 use crate::audit::Entry;
 use crate::error::same_version;
+use crate::tx::Who;
 use crate::{Error, Result, Store};
 use domain::actor::{Actor, Role};
 use domain::error::Refusal;
@@ -27,6 +28,17 @@ async fn switch(store: &Store, actor: &Actor, person: PersonId, version: i32, ac
     if actor.id == person {
         return Err(Refusal::forbidden("Nobody deactivates themself; ask another administrator").into());
     }
+    switch_as(store, actor.into(), person, Some(version), active).await
+}
+
+/// The same, done by whoever may; without a version it counts for the one that is stored.
+pub(super) async fn switch_as(
+    store: &Store,
+    who: Who<'_>,
+    person: PersonId,
+    version: Option<i32>,
+    active: bool,
+) -> Result<()> {
     let mut tx = store.begin().await?;
     let row = sqlx::query!(
         r#"select name, roles, version, deactivated_at is null as "active!" from person where id = $1 for update"#,
@@ -39,7 +51,7 @@ async fn switch(store: &Store, actor: &Actor, person: PersonId, version: i32, ac
     if !active && admin && roles::other_admins(&mut tx, person).await? == 0 {
         return Err(Refusal::not_now("There must be an administrator left").into());
     }
-    same_version(row.version, version)?;
+    same_version(row.version, version.unwrap_or(row.version))?;
     if row.active == active {
         return Ok(());
     }
@@ -54,5 +66,5 @@ async fn switch(store: &Store, actor: &Actor, person: PersonId, version: i32, ac
     end_sessions(tx.conn(), person, None, now).await?;
     invite::end_links(&mut tx, Some(person)).await?;
     let action = if active { "person.reactivate" } else { "person.deactivate" };
-    tx.commit(actor, Entry::new(action, "person", person.0, row.name)).await
+    tx.commit(who, Entry::new(action, "person", person.0, row.name)).await
 }

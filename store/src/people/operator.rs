@@ -1,7 +1,7 @@
 //! What whoever runs the program may do at its command line, without an account: add people and send links.
 
 use super::invite::{self, Link, Newcomer, Purpose};
-use super::{common, end_sessions, role_words, roles_of};
+use super::{Person, common, end_sessions, role_words, roles_of};
 use crate::audit::Entry;
 use crate::tx::Who;
 use crate::{Error, Result, Store};
@@ -57,6 +57,31 @@ pub async fn set_roles(store: &Store, email: &str, roles: &[Role]) -> Result<()>
         .before(serde_json::json!({ "roles": roles_of(&before.roles)? }))
         .after(serde_json::json!({ "roles": roles }));
     tx.commit(OPERATOR, entry).await
+}
+
+/// Deactivates: sessions and links end at once.
+///
+/// # Errors
+/// [`Error::NotFound`]; a refusal when the last administrator would go.
+pub async fn deactivate(store: &Store, email: &str) -> Result<()> {
+    let id = find(store, email).await?;
+    super::deactivate::switch_as(store, OPERATOR, id, None, false).await
+}
+
+/// Everybody, by address, deactivated people too.
+pub async fn list(store: &Store) -> Result<Vec<Person>> {
+    let rows = sqlx::query!(
+        r#"select id, name, email, roles, version, password_hash is not null as "joined!",
+             deactivated_at is null as "active!" from person order by email"#
+    )
+    .fetch_all(store.pool())
+    .await?;
+    let people = rows.into_iter().map(|r| {
+        let roles = roles_of(&r.roles)?;
+        let id = r.id.into();
+        Ok(Person { id, name: r.name, email: r.email, roles, joined: r.joined, active: r.active, version: r.version })
+    });
+    people.collect()
 }
 
 async fn find(store: &Store, email: &str) -> Result<PersonId> {
