@@ -1,5 +1,7 @@
 //! The frame of every page: who gets in, what an error looks like, what the script policy may rely on.
 
+#![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
+
 use app::{
     components::*,
     islands::RatingPreview,

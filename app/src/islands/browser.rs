@@ -94,9 +94,8 @@ pub fn send_with_progress(root: NodeRef<html::Div>, sending: RwSignal<Sending>) 
         let Ok(Some(form)) = root.query_selector("form") else { return };
         let Ok(form) = form.dyn_into::<web_sys::HtmlFormElement>() else { return };
         listen(&form.clone(), "submit", move |event| {
-            if matches!(sending.get_untracked(), Sending::Percent(_)) {
-                event.prevent_default();
-            } else if send(&form, sending).is_ok() {
+            // A second press while it is being sent does nothing; a form that can't be sent here is the browser's.
+            if matches!(sending.get_untracked(), Sending::Percent(_)) || send(&form, sending).is_ok() {
                 event.prevent_default();
             }
         });
@@ -197,12 +196,14 @@ pub fn run_palette(
                 if !element.open() {
                     let _ = element.show_modal();
                 }
-            } else if key.key() == "/" && single_keys.get_untracked() && !types_into_something(&key) {
-                if let Some(search) = by_id::<HtmlInputElement>("bar-q") {
-                    key.prevent_default();
-                    let _ = search.focus();
-                    search.select();
-                }
+            } else if key.key() == "/"
+                && single_keys.get_untracked()
+                && !types_into_something(&key)
+                && let Some(search) = by_id::<HtmlInputElement>("bar-q")
+            {
+                key.prevent_default();
+                let _ = search.focus();
+                search.select();
             }
         });
     });

@@ -52,7 +52,7 @@ impl Wiring {
 fn field(wiring: &Wiring, label: String, optional: bool, control: AnyView) -> impl IntoView + use<> {
     view! {
         <div class="field" data-invalid=wiring.invalid()>
-            <label for=wiring.id.clone()>{label}{optional.then(|| optional_mark())}</label>
+            <label for=wiring.id.clone()>{label}{optional.then(optional_mark)}</label>
             {wiring.hint_view()}
             {wiring.error_view()}
             {control}
@@ -64,7 +64,7 @@ fn field(wiring: &Wiring, label: String, optional: bool, control: AnyView) -> im
 fn group(wiring: &Wiring, legend: String, optional: bool, controls: AnyView) -> impl IntoView + use<> {
     view! {
         <fieldset class="field" data-invalid=wiring.invalid() aria-describedby=wiring.described_by()>
-            <legend>{legend}{optional.then(|| optional_mark())}</legend>
+            <legend>{legend}{optional.then(optional_mark)}</legend>
             {wiring.hint_view()}
             {wiring.error_view()}
             {controls}

@@ -226,7 +226,6 @@ impl FormReader {
     /// The values that must be there, or the form as it is to be shown again. Fields that nobody asked for are refused.
     ///
     /// `let (name, owner) = match form.finish((name, owner)) { Ok(read) => read, Err(form) => return … };`
-    #[expect(clippy::result_large_err, reason = "an Arc and nothing else")]
     pub fn finish<C: Complete>(&mut self, required: C) -> Result<C::Values, FormState> {
         let unknown = self.values.keys().find(|name| !self.asked.contains(name)).cloned();
         if let Some(name) = unknown {
