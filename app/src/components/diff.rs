@@ -46,7 +46,7 @@ pub fn Diff(
         })
         .collect_view();
     view! {
-        <div class="table-scroll" role="region" aria-label=label tabindex="0">
+        <section class="table-scroll" aria-label=label tabindex="0">
             <table class="table diff">
                 <caption class="sr-only">{caption}</caption>
                 <thead><tr>
@@ -56,7 +56,7 @@ pub fn Diff(
                 </tr></thead>
                 <tbody>{rows}</tbody>
             </table>
-        </div>
+        </section>
     }
 }
 

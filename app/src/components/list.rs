@@ -52,9 +52,9 @@ pub fn FilterBar(
             <button class="button" type="submit">"Apply"</button>
         </form>
         {any.then(|| view! {
-            <ul class="chips" aria-label="Filters that are set">{chips}
-                <li><a class="chip-clear" href=clear>"Clear all"</a></li>
-            </ul>
+            <section aria-label="Filters that are set">
+                <ul class="chips">{chips}<li><a class="chip-clear" href=clear>"Clear all"</a></li></ul>
+            </section>
         })}
     }
 }

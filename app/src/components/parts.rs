@@ -104,8 +104,7 @@ pub fn KeyValue(
     view! {
         <div class="facts-row">
             <dt>{label}</dt>
-            <dd>{children()}</dd>
-            {change}
+            <dd><div class="facts-value">{children()}</div>{change}</dd>
         </div>
     }
 }

@@ -79,7 +79,7 @@ fn bar(frame: &Frame) -> impl IntoView + use<> {
             <nav class="bar-nav" aria-label="Main"><ul>{links(&places)}</ul></nav>
             <form class="bar-search" method="get" action="/search" role="search" aria-label="Whole register">
                 <label class="sr-only" for="bar-q">"Search the register"</label>
-                {Icon::Search.view()}
+                <button type="submit" aria-label="Search">{Icon::Search.view()}</button>
                 <input type="search" id="bar-q" name="q" placeholder="Search" autocomplete="off" aria-keyshortcuts="/"/>
             </form>
             <Palette places=gates/>
@@ -138,7 +138,7 @@ fn account(actor: &Actor, frame: &Frame) -> impl IntoView + use<> {
     let name = actor.name.clone();
     view! {
         <details class="menu account">
-            <summary class="bar-button" aria-label=format!("Account of {name}")><Person name=name.clone()/></summary>
+            <summary class="bar-button"><span class="sr-only">"Account of "</span><Person name=name/></summary>
             <div class="menu-panel">
                 <p class="menu-who"><b>{actor.name.clone()}</b><span class="muted">{actor.email.clone()}</span>
                     {(!roles.is_empty()).then(|| view! { <span class="muted">{roles}</span> })}</p>

@@ -80,13 +80,13 @@ pub fn Table(
     let label = caption.clone();
     let class = if show_caption { "" } else { "sr-only" };
     view! {
-        <div class="table-scroll" role="region" aria-label=label tabindex="0">
+        <section class="table-scroll" aria-label=label tabindex="0">
             <table class="table">
                 <caption class=class>{caption}</caption>
                 <thead><tr>{heads}</tr></thead>
                 <tbody>{children()}</tbody>
             </table>
-        </div>
+        </section>
     }
 }
 

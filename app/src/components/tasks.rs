@@ -79,5 +79,5 @@ pub fn TaskList(#[prop(into)] label: String, tasks: Vec<Task>) -> impl IntoView 
             </li>
         }
     }).collect_view();
-    view! { <ul class="tasks" aria-label=label>{items}</ul> }
+    view! { <section aria-label=label><ul class="tasks">{items}</ul></section> }
 }

@@ -88,7 +88,7 @@ pub fn DateField(
     // A date field shows nothing that is not a date; what was typed must not be lost.
     let kind = if value.is_empty() || day(&value).is_ok() { "date" } else { "text" };
     let control = view! {
-        <input type=kind id=wiring.id.clone() value=value name=name class="w-s" placeholder="2026-03-12"
+        <input type=kind id=wiring.id.clone() value=value name=name class="w-s"
             aria-describedby=wiring.described_by() aria-invalid=wiring.invalid() required=!optional/>
     };
     field(&wiring, label, optional, control.into_any())
