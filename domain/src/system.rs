@@ -170,3 +170,75 @@ pub struct Context {
     /// Models it is made of.
     pub models: Vec<Model>,
 }
+
+/// Most models that a system names.
+pub const MODELS_MAX: usize = 50;
+
+impl Context {
+    /// Checks every text, sorts the lists and drops what stands in them twice.
+    ///
+    /// # Errors
+    /// A message per field that is too long or holds control characters.
+    pub fn checked(mut self) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let mut check = |field: &str, text: &mut Option<String>, rule: fn(&str) -> Result<Option<String>, &'static str>| {
+            match text.as_deref().map(rule).transpose() {
+                Ok(checked) => *text = checked.flatten(),
+                Err(why) => errors.add(field, format!("This {why}")),
+            }
+        };
+        check("vendor", &mut self.vendor, text::line);
+        check("intended_users", &mut self.intended_users, text::prose);
+        check("affected_groups", &mut self.affected_groups, text::prose);
+        check("oversight", &mut self.oversight, text::prose);
+        check("runs_where", &mut self.runs_where, text::prose);
+        if self.models.len() > MODELS_MAX {
+            errors.add("models", format!("Name {MODELS_MAX} models or fewer"));
+        }
+        for model in &mut self.models {
+            for part in [&mut model.provider, &mut model.name, &mut model.version] {
+                match text::line(part) {
+                    Ok(checked) => *part = checked.unwrap_or_default(),
+                    Err(why) => errors.add("models", format!("Every part of a model {why}")),
+                }
+            }
+            if model.name.is_empty() {
+                errors.add("models", "Name every model, or leave its line empty");
+            }
+        }
+        self.models.sort();
+        self.models.dedup();
+        self.data_categories.sort_unstable();
+        self.data_categories.dedup();
+        errors.into_result().map(|()| self)
+    }
+
+    /// Fills what is empty with what the triage's answers imply; gives the names of the fields that it filled, so that a
+    /// page can say which ones to check.
+    pub fn prefilled(&self, answers: &crate::triage::Answers) -> (Self, Vec<&'static str>) {
+        use crate::triage::Question as Q;
+        let (mut context, mut filled) = (self.clone(), Vec::new());
+        if context.data_categories.is_empty() {
+            if answers.yes(Q::Personal) || answers.yes(Q::Sensitive) {
+                context.data_categories.push(DataCategory::Personal);
+            } else {
+                context.data_categories.push(DataCategory::Internal);
+            }
+            filled.push("data_categories");
+        }
+        if context.autonomy.is_none() {
+            let acts = answers.yes(Q::Acts);
+            context.autonomy = Some(if acts { Autonomy::ActsSupervised } else { Autonomy::Recommends });
+            filled.push("autonomy");
+        }
+        if context.sourcing.is_none() && context.vendor.is_some() {
+            context.sourcing = Some(Sourcing::Bought);
+            filled.push("sourcing");
+        }
+        (context, filled)
+    }
+}
+
+#[cfg(test)]
+#[path = "system_tests.rs"]
+mod tests;

@@ -20,6 +20,7 @@ pub mod sessions;
 pub mod systems;
 pub mod tx;
 pub mod units;
+pub mod work;
 
 pub use env::Env;
 pub use error::{Error, Result};

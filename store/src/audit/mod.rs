@@ -64,6 +64,21 @@ impl Entry {
         self.after = serde_json::to_value(value).unwrap_or(serde_json::Value::Null);
         self
     }
+
+    /// Values before and after of those fields only that differ.
+    #[must_use]
+    pub fn changed<T: Serialize>(mut self, before: &T, after: &T) -> Self {
+        use serde_json::Value;
+        self = self.before(before).after(after);
+        if let (Value::Object(old), Value::Object(new)) = (&mut self.before, &mut self.after) {
+            let same: Vec<String> = old.iter().filter(|(k, v)| new.get(*k) == Some(*v)).map(|(k, _)| k.clone()).collect();
+            for field in same {
+                old.remove(&field);
+                new.remove(&field);
+            }
+        }
+        self
+    }
 }
 
 /// Adds the event. The head stays locked until the transaction ends, so this comes last.

@@ -17,6 +17,7 @@ pub async fn register(store: &Store, actor: &Actor, new: &Registration, once: Op
     policy::allow(actor, Action::SystemRegister, Relation::default())?;
     let mut tx = store.begin().await?;
     tx.once(actor, once).await?;
+    super::people::may_hold(tx.conn(), new.owner, "owner").await?;
     let (id, now) = (SystemId(tx.new_id()), tx.now());
     let number = sqlx::query_scalar!(
         "insert into system (id, name, purpose, business_unit_id, owner_id, stage, created_at, created_by, changed_at, changed_by)
@@ -34,8 +35,20 @@ pub async fn register(store: &Store, actor: &Actor, new: &Registration, once: Op
     .await
     .map_err(unknown_choice)?;
     let reference = SystemRef(number);
+    if new.owner != actor.id && !actor.reads_all() {
+        // Who registers for somebody else goes on seeing it, as a contributor.
+        sqlx::query!(
+            "insert into system_contributor (system_id, person_id, added_at) values ($1, $2, $3)",
+            id.0,
+            actor.id.0,
+            now
+        )
+        .execute(tx.conn())
+        .await?;
+    }
     tx.receipt(actor, once, &format!("/systems/{reference}")).await?;
-    tx.commit(actor, Entry::new("system.register", "system", id.0, reference).after(new)).await?;
+    let entry = Entry::new("system.register", "system", id.0, reference).related(new.owner).after(new);
+    tx.commit(actor, entry).await?;
     Ok(reference)
 }
 
