@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 /// A system with a name like it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SimilarName {
-    /// AIS-12.
+    /// AIS-12; empty for a system that this person may not see.
     pub reference: String,
+    /// Its name, or where to ask.
     pub name: String,
 }
 
@@ -23,8 +24,11 @@ pub fn SimilarNames(input_id: String, endpoint: String) -> impl IntoView {
     let _ = (input_id, endpoint);
     let items = move || {
         found.get().into_iter().map(|system| {
+        if system.reference.is_empty() {
+            return view! { <li>{system.name}</li> }.into_any();
+        }
         let href = format!("/systems/{}", system.reference);
-        view! { <li><a href=href target="_blank">{system.name}</a>" "<span class="ref">{system.reference}</span></li> }
+        view! { <li><a href=href target="_blank">{system.name}</a>" "<span class="ref">{system.reference}</span></li> }.into_any()
     }).collect_view()
     };
     let hidden = move || found.with(Vec::is_empty);

@@ -5,3 +5,4 @@ pub mod reports;
 pub mod reviews;
 pub mod systems;
 pub mod theme;
+pub mod work;

@@ -55,6 +55,13 @@ notices! {
     Withdrawn "withdrawn" Success "The submission is withdrawn.",
     Decided "decided" Success "The review is closed, and the decision is signed.",
     Revoked "revoked" Success "The approval is revoked.",
+    Registered "registered" Success "Registered. Next: answer the triage.",
+    Triaged "triaged" Success "The tier is set. Next: describe the context.",
+    ContextSaved "context-saved" Success "The context is saved.",
+    TierSet "tier-set" Success "The tier is set. If the system was under review, it went back to its owner.",
+    Retired "retired" Success "Retired. Nothing was deleted; it can be reopened.",
+    Reopened "reopened" Success "Reopened.",
+    Transferred "transferred" Success "The system has a new owner.",
     SignedOut "signed-out" Success "You are signed out.",
 }
 

@@ -14,6 +14,7 @@ use store::systems::SystemHeader;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
     Overview,
+    Tier,
     Context,
     Risks,
     Mitigations,
@@ -28,6 +29,7 @@ impl Section {
     fn path(self) -> &'static str {
         match self {
             Section::Overview => "",
+            Section::Tier => "/triage",
             Section::Context => "/map",
             Section::Risks => "/risks",
             Section::Mitigations => "/mitigations",
@@ -52,12 +54,25 @@ pub async fn load(cx: &Cx, reference: &str) -> Result<SystemHeader, AppError> {
 
 /// Title, state and tabs of the system, with `content` under them. Call it inside the closure of `cx.page`.
 pub fn frame(cx: &Cx, header: &SystemHeader, active: Section, content: impl IntoView + 'static) -> AnyView {
+    frame_with(cx, header, active, None, content)
+}
+
+/// The same with the one thing to do next: its words and its address.
+pub fn frame_with(
+    cx: &Cx,
+    header: &SystemHeader,
+    active: Section,
+    next: Option<(String, String)>,
+    content: impl IntoView + 'static,
+) -> AnyView {
+    let (action, action_href) = next.unzip();
     let reference = header.located.reference;
     let tab = |label, section: Section| Tab::new(label, href(reference, section.path()));
     let counted = |label, section: Section, n| Tab::counted(label, href(reference, section.path()), n);
     let counts = header.counts;
     let tabs = vec![
         tab("Overview", Section::Overview),
+        tab("Tier", Section::Tier),
         tab("Context", Section::Context),
         counted("Risks", Section::Risks, counts.risks),
         counted("Mitigations", Section::Mitigations, counts.mitigations),
@@ -72,7 +87,8 @@ pub fn frame(cx: &Cx, header: &SystemHeader, active: Section, content: impl Into
     let (owner, unit, stage) = (header.owner.clone(), header.unit.clone(), header.stage.label());
     let banner = banner(cx, header);
     view! {
-        <PageHeader title=header.located.name.clone() reference=reference.to_string() crumbs=vec![Crumb::new("Systems", "/systems")]>
+        <PageHeader title=header.located.name.clone() reference=reference.to_string() crumbs=vec![Crumb::new("Systems", "/systems")]
+            action=action action_href=action_href>
             {status}{tier}
         </PageHeader>
         <p class="facts-line">

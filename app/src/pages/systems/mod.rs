@@ -1,3 +1,14 @@
 //! AI systems: the register's list, and a system's own pages.
 
+pub mod edit;
 pub mod frame;
+pub mod list;
+pub mod map;
+mod map_form;
+pub mod new;
+pub mod overview;
+pub mod people;
+pub mod retire;
+pub mod tier;
+mod tier_card;
+pub mod triage;
