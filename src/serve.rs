@@ -81,6 +81,7 @@ fn state(config: &Config, store: Store, base: &str) -> AppState {
             version: env!("CARGO_PKG_VERSION").into(),
             base_url: base.into(),
             upload_limit: config.upload_limit,
+            session_idle: config.session_idle,
             demo: false,
         },
     }

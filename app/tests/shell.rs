@@ -51,6 +51,7 @@ fn state() -> AppState {
             demo: false,
             base_url: "https://register.example".into(),
             upload_limit: 100_000_000,
+            session_idle: std::time::Duration::from_secs(1800),
         },
     }
 }

@@ -1,8 +1,11 @@
 //! One folder an area, one file a verb.
 
+pub mod account;
 pub mod imports;
+pub mod invitation;
 pub mod reports;
 pub mod reviews;
+pub mod session;
 pub mod systems;
 pub mod theme;
 pub mod work;

@@ -130,7 +130,7 @@ impl FromRequestParts<AppState> for Cx {
 }
 
 /// A GET comes back to its page after signing in; a POST comes back to the page that it was sent from by the path alone.
-pub(super) fn sign_in_first(parts: &Parts, frame: &Frame) -> Response {
+pub(crate) fn sign_in_first(parts: &Parts, frame: &Frame) -> Response {
     let mut next = PageUrl::parse(&frame.path, "");
     if parts.method == Method::GET {
         next = PageUrl::parse(&frame.path, &frame.query).without("notice");

@@ -10,7 +10,7 @@ use super::{
     page,
     state::AppState,
 };
-use crate::{components::error_page::ErrorPage, routes::Access};
+use crate::{components::error_page::ErrorPage, pages, routes::Access};
 use axum::{
     extract::{Request, State},
     handler::Handler,
@@ -20,7 +20,7 @@ use axum::{
 use leptos::prelude::*;
 
 /// Seconds after which a busy or restarting register is worth another try.
-const RETRY_AFTER: &str = "5";
+pub const RETRY_AFTER: &str = "5";
 
 /// Why a request has no page of its own.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -160,6 +160,7 @@ where
     let (parts, body) = request.into_parts();
     let frame = Frame::read(&parts, &state);
     let mut response = match refuse(access, &parts, &frame) {
+        Some(_) if frame.actor.is_none() => pages::session::kept::keep(&state, &frame, parts, body).await,
         Some(refusal) => refusal,
         None => handler.call(Request::from_parts(parts, body), state.clone()).await,
     };

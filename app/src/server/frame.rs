@@ -1,6 +1,10 @@
 //! What the shell around a page needs to know of the request.
 
-use super::{notice::Notice, state::AppState};
+use super::{
+    notice::Notice,
+    session::{ClientAddress, SessionId},
+    state::AppState,
+};
 use axum::http::{HeaderMap, header, request::Parts};
 use chrono::{DateTime, Utc};
 use domain::actor::Actor;
@@ -19,6 +23,10 @@ pub struct Frame {
     pub now: DateTime<Utc>,
     /// Who is signed in.
     pub actor: Option<Actor>,
+    /// The session that the request came with.
+    pub session: Option<uuid::Uuid>,
+    /// Where the request came from.
+    pub address: Option<std::net::IpAddr>,
     /// What to say after a redirect.
     pub notice: Option<Notice>,
     /// The theme chosen; `None` follows the system.
@@ -76,6 +84,8 @@ impl Frame {
             nonce: parts.extensions.get::<Nonce>().cloned(),
             now: state.store.now(),
             actor: parts.extensions.get::<Option<Actor>>().cloned().flatten(),
+            session: parts.extensions.get::<SessionId>().map(|id| id.0),
+            address: parts.extensions.get::<ClientAddress>().map(|client| client.0),
             theme: cookie(&parts.headers, "theme").map(Theme::parse).unwrap_or_default(),
             request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()),
         }

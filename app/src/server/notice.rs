@@ -63,6 +63,12 @@ notices! {
     Reopened "reopened" Success "Reopened.",
     Transferred "transferred" Success "The system has a new owner.",
     SignedOut "signed-out" Success "You are signed out.",
+    PasswordChanged "password-changed" Success "Your password is changed. Your other sessions have ended.",
+    SessionsEnded "sessions-ended" Success "Those sessions have ended.",
+    RolesChanged "roles-changed" Success "The roles are changed. The person signs in again to use them.",
+    Deactivated "deactivated" Success "This person can no longer sign in. Their sessions have ended.",
+    Reactivated "reactivated" Success "This person can sign in again.",
+    Archived "archived" Success "The unit is archived. Its systems keep it.",
 }
 
 impl Notice {

@@ -34,6 +34,8 @@ pub struct Site {
     pub base_url: Arc<str>,
     /// Largest evidence file, in bytes.
     pub upload_limit: u64,
+    /// A session ends after this time without use.
+    pub session_idle: std::time::Duration,
     /// Whether the sign-in page offers the demonstration's people.
     pub demo: bool,
 }

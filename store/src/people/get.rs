@@ -35,12 +35,11 @@ pub async fn get(store: &Store, actor: &Actor, person: PersonId) -> Result<Row> 
     Ok(Row { person, owns: r.owns, last_seen: r.last_seen })
 }
 
-/// Active people with an account, for the demonstration's sign-in page; by role, then name.
+/// Active people with an account, for the demonstration's sign-in page.
 pub async fn of_demonstration(store: &Store) -> Result<Vec<Person>> {
     let rows = sqlx::query!(
         "select id, name, email, roles, version from person
-         where deactivated_at is null and password_hash is not null and cardinality(roles) > 0
-         order by lower(name) limit 30"
+         where deactivated_at is null and password_hash is not null order by lower(name) limit 40"
     )
     .fetch_all(store.pool())
     .await?;

@@ -8,6 +8,9 @@ use crate::{Error, Result, Store};
 use domain::actor::Role;
 use domain::ids::PersonId;
 
+/// The password of everybody in the demonstration; its sign-in page says so.
+pub const DEMO_PASSWORD: &str = "walnut ferry oblique teapot";
+
 /// The name in the audit trail.
 const OPERATOR: Who<'static> = Who::Program("command line");
 

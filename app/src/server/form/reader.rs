@@ -55,6 +55,21 @@ impl RawForm {
         Self(values)
     }
 
+    /// Takes a field out that is ours, not somebody's text: an address to go on to.
+    pub fn take(&mut self, name: &str) -> Option<String> {
+        self.0.remove(name).and_then(|mut values| values.pop())
+    }
+
+    /// Takes out the fields whose names begin so, without the beginning, in the order of their names.
+    pub fn take_prefixed(&mut self, prefix: &str) -> Vec<(String, String)> {
+        let names: Vec<String> = self.0.keys().filter(|name| name.starts_with(prefix)).cloned().collect();
+        let pairs = names.into_iter().flat_map(|name| {
+            let values = self.0.remove(&name).unwrap_or_default();
+            values.into_iter().map(move |value| (name[prefix.len()..].to_string(), value))
+        });
+        pairs.collect()
+    }
+
     /// Begins to read.
     pub fn reader(self) -> FormReader {
         FormReader { values: self.0, asked: vec![ONCE.into(), VERSION.into()], errors: Vec::new() }

@@ -1,0 +1,5 @@
+//! One's own account.
+
+pub mod password;
+pub mod sessions;
+pub mod show;
