@@ -40,7 +40,7 @@ pub struct Staged {
     pub mapping: Mapping,
     /// Where the mapping comes from.
     pub origin: Origin,
-    /// Why the guess is as it is, whether or not it was taken.
+    /// Why the guess is as it is, whether or not it was taken; empty in a preview.
     pub reasons: Vec<Guessed>,
 }
 
@@ -123,6 +123,11 @@ pub async fn list(store: &Store, actor: &Actor) -> Result<Vec<Waiting>> {
 /// # Errors
 /// [`Error::NotFound`] for somebody else's file.
 pub async fn load(store: &Store, actor: &Actor, id: Uuid) -> Result<Staged> {
+    open(store, actor, id, true).await
+}
+
+/// Guessing takes longer than reading, and only the mapping page shows its reasons.
+async fn open(store: &Store, actor: &Actor, id: Uuid, with_reasons: bool) -> Result<Staged> {
     allow(actor)?;
     let found = sqlx::query!(
         "select file_name, content, mapping from import_stage where id = $1 and person_id = $2 and uploaded_at >= $3",
@@ -134,10 +139,14 @@ pub async fn load(store: &Store, actor: &Actor, id: Uuid) -> Result<Staged> {
     .await?
     .ok_or(Error::NotFound)?;
     let inventory = Inventory::read(&found.file_name, found.content).await?;
+    let chosen: Option<Mapping> = found.mapping.map(serde_json::from_value).transpose()?;
+    if let (Some(mapping), false) = (&chosen, with_reasons) {
+        return Ok(Staged { id, inventory, mapping: mapping.clone(), origin: Origin::Chosen, reasons: Vec::new() });
+    }
     let mut conn = store.pool().acquire().await?;
     let (inventory, proposal) = propose(&mut conn, actor, inventory).await?;
-    let (mapping, origin) = match found.mapping {
-        Some(chosen) => (serde_json::from_value(chosen)?, Origin::Chosen),
+    let (mapping, origin) = match chosen {
+        Some(chosen) => (chosen, Origin::Chosen),
         None => (proposal.mapping, proposal.origin),
     };
     Ok(Staged { id, inventory, mapping, origin, reasons: proposal.reasons })
@@ -234,7 +243,7 @@ pub struct Preview {
 /// # Errors
 /// [`Error::NotFound`] for somebody else's file; a refusal where its mapping is not complete.
 pub async fn preview(store: &Store, actor: &Actor, id: Uuid) -> Result<Preview> {
-    let mut staged = load(store, actor, id).await?;
+    let mut staged = open(store, actor, id, false).await?;
     let (inventory, plan, rows) = dry_run(store, staged.inventory, &staged.mapping).await?;
     staged.inventory = inventory;
     Ok(Preview { staged, plan, rows })

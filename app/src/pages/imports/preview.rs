@@ -11,6 +11,9 @@ use store::imports::stage;
 
 pub async fn show(cx: Cx, Path(stage): Path<String>) -> PageResult {
     let preview = stage::preview(&cx.store, &cx.actor, id(&stage)?).await?;
+    if preview.staged.origin != stage::Origin::Chosen {
+        return cx.redirect(format!("/admin/import/{}", preview.staged.id));
+    }
     let (staged, plan, rows) = (preview.staged, preview.plan, preview.rows);
     let here = format!("/admin/import/{}", staged.id);
     let (title, url, file) = ("Preview", cx.url(), staged.inventory.file_name);

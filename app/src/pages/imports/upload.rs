@@ -8,12 +8,10 @@ use axum::{
 };
 use store::imports::stage;
 
-/// The form around the file.
-const AROUND: usize = 64 * 1024;
-
 /// Keeps the file and goes on to its columns.
 pub async fn save(cx: Cx, mut request: Request) -> PageResult {
-    DefaultBodyLimit::max(stage::UPLOAD_BYTES + AROUND).apply(&mut request);
+    // The program bounds every body; here a file that is too large is to get an answer in words.
+    DefaultBodyLimit::disable().apply(&mut request);
     let malformed = |_| AppError::Status(StatusCode::BAD_REQUEST);
     let mut parts =
         Multipart::from_request(request, &()).await.map_err(|_| AppError::Status(StatusCode::BAD_REQUEST))?;
@@ -40,22 +38,19 @@ fn refusal(message: impl Into<String>) -> AppError {
     AppError::Invalid(FieldErrors::one("file", message))
 }
 
-/// Name and bytes; no more of them than an inventory may have.
+/// Name and bytes. One that is too large is read to its end, so that the browser listens to the answer, but not kept.
 async fn whole(mut field: Field<'_>) -> Result<(String, Vec<u8>), AppError> {
     let name = field.file_name().unwrap_or_default().to_owned();
-    let mut bytes = Vec::new();
-    loop {
-        match field.chunk().await {
-            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
-            Ok(None) => return Ok((name, bytes)),
-            Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                return Err(refusal(domain::import::ImportError::TooLarge.to_string()));
-            }
-            Err(_) => return Err(AppError::Status(StatusCode::BAD_REQUEST)),
+    let (mut bytes, mut size) = (Vec::new(), 0);
+    while let Some(chunk) = field.chunk().await.map_err(|_| AppError::Status(StatusCode::BAD_REQUEST))? {
+        size += chunk.len();
+        if size <= stage::UPLOAD_BYTES {
+            bytes.extend_from_slice(&chunk);
         }
-        if bytes.len() > stage::UPLOAD_BYTES {
-            return Err(refusal(domain::import::ImportError::TooLarge.to_string()));
-        }
+    }
+    match size <= stage::UPLOAD_BYTES {
+        true => Ok((name, bytes)),
+        false => Err(refusal(domain::import::ImportError::TooLarge.to_string())),
     }
 }
 
