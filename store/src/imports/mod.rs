@@ -7,7 +7,6 @@ pub mod report;
 pub mod rows;
 pub mod run;
 pub mod runs;
-pub mod source;
 pub mod stage;
 
 use crate::{Error, Result};

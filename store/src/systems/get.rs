@@ -23,6 +23,8 @@ pub struct Details {
     pub triage: Option<Triage>,
     /// The committee's tier, if it set one.
     pub tier_override: Option<TierOverride>,
+    /// The row of the inventory that it came from: header and text of each filled cell; empty where it was registered.
+    pub source_row: Vec<(String, String)>,
     /// When it was registered.
     pub created_at: DateTime<Utc>,
     /// When it was changed last.
@@ -82,7 +84,8 @@ pub async fn details(store: &Store, system: SystemId) -> Result<Details> {
 pub(crate) async fn details_of(conn: &mut PgConnection, system: SystemId) -> Result<Details> {
     let row = sqlx::query!(
         r#"select s.purpose, s.business_unit_id, s.kind, s.sourcing, s.vendor, s.intended_users, s.affected_groups,
-             s.data_categories, s.autonomy, s.oversight, s.runs_where, s.created_at, s.changed_at, p.name as changed_by,
+             s.data_categories, s.autonomy, s.oversight, s.runs_where, s.source_row, s.created_at, s.changed_at,
+             p.name as changed_by,
              (select coalesce(jsonb_agg(jsonb_build_object('provider', m.provider, 'name', m.name, 'version', m.version)
                 order by m.provider, m.name, m.version), '[]') from system_model m where m.system_id = s.id) as "models!",
              (select coalesce(jsonb_agg(jsonb_build_object('id', c.person_id, 'name', q.name,
@@ -141,6 +144,7 @@ pub(crate) async fn details_of(conn: &mut PgConnection, system: SystemId) -> Res
         contributors: serde_json::from_value(row.contributors)?,
         triage,
         tier_override,
+        source_row: row.source_row.map(serde_json::from_value).transpose()?.unwrap_or_default(),
         created_at: row.created_at,
         changed_at: row.changed_at,
         changed_by: row.changed_by,

@@ -34,6 +34,7 @@ pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
                 <div>
                     {tasks(&header, &items)}
                     {heaviest(header.located.reference, &matrix, risks, above)}
+                    {inventory(details.source_row.clone())}
                 </div>
                 <aside>{about(&cx, &header, &details)}</aside>
             </div>
@@ -126,6 +127,21 @@ fn heaviest(reference: SystemRef, matrix: &Matrix, risks: Vec<TopRisk>, above: i
         </Section>
     }
     .into_any()
+}
+
+/// The row that the system was imported from, whole: also what has no field here.
+fn inventory(row: Vec<(String, String)>) -> impl IntoView {
+    let summary =
+        format!("{} in the imported row", format::count(i64::try_from(row.len()).unwrap_or(i64::MAX), "cell", "cells"));
+    (!row.is_empty()).then(|| {
+        let cells =
+            row.into_iter().map(|(header, text)| view! { <KeyValue label=header>{text}</KeyValue> }).collect_view();
+        view! {
+            <Section title="From the inventory">
+                <details><summary>{summary}</summary><KeyValues>{cells}</KeyValues></details>
+            </Section>
+        }
+    })
 }
 
 fn about(cx: &Cx, header: &SystemHeader, details: &Details) -> impl IntoView + use<> {
