@@ -41,6 +41,12 @@ pub enum Error {
     /// The file store refused (disk full, unreachable).
     #[error("the file store failed")]
     Files(#[from] object_store::Error),
+    /// The file is larger than the register takes.
+    #[error("larger than {max} bytes")]
+    TooLarge {
+        /// Largest size, in bytes.
+        max: u64,
+    },
     /// What was sent stopped in the middle (connection lost, form cut).
     #[error("the upload was interrupted: {0}")]
     Interrupted(String),

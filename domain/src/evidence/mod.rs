@@ -55,3 +55,51 @@ pub fn media_type(head: &[u8]) -> &'static str {
         _ => "text/plain",
     }
 }
+
+/// Whether the end of the name and the first bytes agree, for the kinds of file that we can tell.
+pub fn name_fits(file_name: &str, media_type: &str) -> bool {
+    let end = file_name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase()).unwrap_or_default();
+    let expected = match end.as_str() {
+        "pdf" => "application/pdf",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "zip" | "xlsx" | "docx" | "pptx" | "ods" | "odt" => "application/zip",
+        "gz" | "tgz" => "application/gzip",
+        _ => return true,
+    };
+    expected == media_type
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_no_folder_and_nothing_that_misleads() {
+        assert_eq!(file_name("C:\\reports\\May.pdf"), "May.pdf");
+        assert_eq!(file_name("../../etc/passwd"), "passwd");
+        assert_eq!(file_name("a\u{202e}fdp.exe\n"), "afdp.exe");
+        for nothing in ["", "..", "/", "\u{7}"] {
+            assert_eq!(file_name(nothing), "file", "{nothing:?}");
+        }
+        assert_eq!(file_name(&"x".repeat(300)).chars().count(), 200);
+    }
+
+    #[test]
+    fn the_type_comes_from_the_bytes() {
+        assert_eq!(media_type(b"%PDF-1.7"), "application/pdf");
+        assert_eq!(media_type(b"<html><script>"), "text/plain");
+        assert_eq!(media_type(b" {\"f1\": 1}"), "application/json");
+        assert_eq!(media_type(b"a\0b"), "application/octet-stream");
+        assert_eq!(media_type(&"x\u{e9}".as_bytes()[..2]), "text/plain", "a character cut in two");
+    }
+
+    #[test]
+    fn a_name_that_says_something_else_is_noticed() {
+        assert!(name_fits("report.PDF", media_type(b"%PDF-1.7")));
+        assert!(!name_fits("report.pdf", media_type(b"MZ\x90\0")));
+        assert!(!name_fits("scan.png", media_type(b"<svg onload=x>")));
+        assert!(name_fits("results.csv", media_type(b"a,b")));
+        assert!(name_fits("noend", media_type(b"\x89PNG\r\n\x1a\n")));
+    }
+}

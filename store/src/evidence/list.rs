@@ -1,11 +1,10 @@
 //! Lists of evidence: the whole register's, or one system's.
 
-use crate::relation;
 use crate::{Result, Store};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::actor::Actor;
 use domain::evidence::Kind;
-use domain::ids::{EvidenceRef, SystemRef};
+use domain::ids::{EvidenceRef, SystemId, SystemRef};
 use domain::page::{PAGE_ROWS, Page};
 
 domain::words! {
@@ -31,8 +30,8 @@ impl Standing {
 /// Which evidence.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Only this system's.
-    pub system: Option<SystemRef>,
+    /// Only this system's; whether it may be seen was asked when it was looked up.
+    pub system: Option<SystemId>,
     /// Only of this kind.
     pub kind: Option<Kind>,
     /// Only what stands so today.
@@ -74,18 +73,11 @@ pub struct Row {
     pub links: i64,
 }
 
-/// A page of evidence, newest first: what the person may see, and for one system [`crate::Error::NotFound`] when they
-/// may not see it.
+/// A page of evidence, newest first: what the person may read. One statement.
+///
+/// # Errors
+/// When the database can't be read.
 pub async fn list(store: &Store, actor: &Actor, filter: &Filter) -> Result<Page<Row>> {
-    let mut conn = store.pool().acquire().await?;
-    let system = match filter.system {
-        None => None,
-        Some(reference) => {
-            let located = relation::locate(&mut conn, actor, reference, false).await?;
-            super::reads(actor, &located)?;
-            Some(located.id.0)
-        }
-    };
     let today = store.today();
     let before = filter.after.as_deref().and_then(|cursor| cursor.parse::<i64>().ok());
     let text = filter.text.as_deref().map(str::trim).filter(|t| !t.is_empty());
@@ -111,7 +103,7 @@ pub async fn list(store: &Store, actor: &Actor, filter: &Filter) -> Result<Page<
              and ($7 or s.owner_id = $8
                or exists (select from system_contributor c where c.system_id = s.id and c.person_id = $8))
            order by e.number desc limit $9"#,
-        system,
+        filter.system.map(|s| s.0),
         filter.kind.map(Kind::as_str),
         filter.standing.map(Standing::as_str),
         today,
@@ -121,7 +113,7 @@ pub async fn list(store: &Store, actor: &Actor, filter: &Filter) -> Result<Page<
         actor.id.0,
         PAGE_ROWS as i64 + 1,
     )
-    .fetch_all(&mut *conn)
+    .fetch_all(store.pool())
     .await?;
     let rows = rows
         .into_iter()

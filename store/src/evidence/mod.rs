@@ -17,7 +17,7 @@ pub use edit::edit;
 pub use get::{Choices, Detail, Link, choices, get};
 pub use list::{Filter, Row, Standing, list};
 pub use open::{Download, open};
-pub use receive::{prepare, receive, too_large};
+pub use receive::{prepare, receive};
 pub use sweep::{Swept, sweep};
 pub use verify::{Report, verify};
 pub use withdraw::withdraw;

@@ -33,7 +33,7 @@ struct Received {
 /// Everything that can be refused without the bytes is refused before they are read.
 ///
 /// # Errors
-/// A refusal (the file by the field `file`); [`Error::Interrupted`] when the bytes stop; [`Error::Files`] when they can't
+/// A refusal (the file by the field `file`); [`Error::TooLarge`]; [`Error::Interrupted`] when the bytes stop; [`Error::Files`] when they can't
 /// be kept; [`Error::Replayed`].
 pub async fn receive<S, E>(
     store: &Store,
@@ -50,7 +50,10 @@ where
 {
     prepare(store, actor, system, label, once).await?;
     let received = take_in(store, bytes).await?;
-    let done = keep(store, actor, system, label, file_name, &received, once).await;
+    let done = match domain::evidence::name_fits(file_name, received.media_type) {
+        true => keep(store, actor, system, label, file_name, &received, once).await,
+        false => Err(Refusal::field("file", "The file is not what the end of its name says. Check it").into()),
+    };
     if done.is_err() {
         // What stays behind is swept later.
         let _ = store.files().delete(&received.key).await;
@@ -109,7 +112,7 @@ where
         let chunk = chunk.map_err(|e| Error::Interrupted(e.to_string()))?;
         size += chunk.len() as u64;
         if size > max {
-            return Err(too_large(max));
+            return Err(Error::TooLarge { max });
         }
         hash.update(&chunk);
         head.extend_from_slice(&chunk[..chunk.len().min(HEAD - head.len())]);
@@ -120,11 +123,6 @@ where
         return Err(Refusal::field("file", "The file is empty. Choose another one").into());
     }
     Ok((hash.finalize().into(), size, domain::evidence::media_type(&head)))
-}
-
-/// The refusal of a file above the limit, in words.
-pub fn too_large(max: u64) -> Error {
-    Refusal::field("file", format!("The file is larger than {} MB. Choose a smaller one", max / (1024 * 1024))).into()
 }
 
 /// Moves the bytes to their place and writes what they are, in one transaction.
