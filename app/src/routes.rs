@@ -56,6 +56,9 @@ macro_rules! routes {
     };
 }
 
+/// Who reads the whole audit trail.
+const TRAIL: &[Role] = &[Role::Auditor, Role::Admin, Role::Chair];
+
 routes! {
     // One line a route, by area.
     GET "/work" Access::SignedIn => pages::work::show,
@@ -101,6 +104,23 @@ routes! {
     POST "/account/password" Access::SignedIn => pages::account::password::save,
     POST "/account/sessions/{session}/end" Access::SignedIn => pages::account::sessions::end,
     POST "/account/sessions/end-others" Access::SignedIn => pages::account::sessions::end_others,
+    GET "/evidence" Access::SignedIn => pages::evidence::list::all,
+    GET "/systems/{reference}/evidence" Access::SignedIn => pages::evidence::list::of_system,
+    GET "/systems/{reference}/evidence/new" Access::SignedIn => pages::evidence::new::show,
+    POST "/systems/{reference}/evidence/new" Access::SignedIn => pages::evidence::new::save,
+    GET "/evidence/{reference}" Access::SignedIn => pages::evidence::show::show,
+    GET "/evidence/{reference}/download" Access::SignedIn => pages::evidence::download::send,
+    GET "/evidence/{reference}/edit" Access::SignedIn => pages::evidence::edit::show,
+    POST "/evidence/{reference}/edit" Access::SignedIn => pages::evidence::edit::save,
+    GET "/evidence/{reference}/withdraw" Access::SignedIn => pages::evidence::withdraw::show,
+    POST "/evidence/{reference}/withdraw" Access::SignedIn => pages::evidence::withdraw::save,
+    GET "/systems/{reference}/history" Access::SignedIn => pages::audit::history::of_system,
+    GET "/search" Access::SignedIn => pages::search::show,
+    GET "/search/suggest" Access::SignedIn => pages::search::suggest,
+    GET "/audit" Access::Roles(TRAIL) => pages::audit::list::show,
+    GET "/audit/verify" Access::Roles(TRAIL) => pages::audit::verify::show,
+    POST "/audit/verify" Access::Roles(TRAIL) => pages::audit::verify::run,
+    GET "/audit/head.json" Access::Roles(TRAIL) => pages::audit::verify::head,
     POST "/theme" Access::Public => pages::theme::choose,
     GET "/committee" Access::Roles(READERS) => pages::reviews::committee::show,
     GET "/systems/{reference}/submit" Access::SignedIn => pages::reviews::submit::show,

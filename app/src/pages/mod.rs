@@ -1,10 +1,13 @@
 //! One folder an area, one file a verb.
 
 pub mod account;
+pub mod audit;
+pub mod evidence;
 pub mod imports;
 pub mod invitation;
 pub mod reports;
 pub mod reviews;
+pub mod search;
 pub mod session;
 pub mod systems;
 pub mod theme;

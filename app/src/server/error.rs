@@ -115,6 +115,7 @@ impl From<store::Error> for AppError {
                 tracing::error!(error = %full, "no room for evidence files");
                 Self::Status(StatusCode::INSUFFICIENT_STORAGE)
             }
+            store::Error::TooLarge { .. } => Self::Status(StatusCode::PAYLOAD_TOO_LARGE),
             store::Error::Interrupted(why) => {
                 tracing::info!(%why, "upload interrupted");
                 Self::Status(StatusCode::BAD_REQUEST)

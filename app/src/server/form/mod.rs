@@ -7,7 +7,7 @@ mod reader;
 mod state;
 
 pub use domain::error::FieldErrors;
-pub use reader::{Complete, FormReader, RawForm, day};
+pub use reader::{Complete, FORM_BYTES, FormReader, RawForm, day};
 pub use state::FormState;
 
 /// The name of the hidden field that makes a form count once.

@@ -1,0 +1,6 @@
+//! The audit trail: the whole of it, its proof, and the history of one record.
+
+pub mod history;
+pub mod list;
+pub mod verify;
+mod words;
