@@ -480,8 +480,8 @@ create function check_decision_end() returns trigger language plpgsql security d
 begin
   if new.kind = 'revoked' then
     perform refuse_judge(new.ended_by, (select review_id from decision where id = new.decision_id), array['chair']);
-  elsif not exists (select from decision old join decision newer on newer.system_id = old.system_id
-      and newer.decided_at >= old.decided_at and newer.id <> old.id where old.id = new.decision_id) then
+  elsif not exists (select from decision earlier join decision newer on newer.system_id = earlier.system_id
+      and newer.decided_at >= earlier.decided_at and newer.id <> earlier.id where earlier.id = new.decision_id) then
     raise exception 'no newer decision supersedes it' using errcode = 'CS005';
   end if;
   if (select outcome from decision where id = new.decision_id) = 'rejected' then

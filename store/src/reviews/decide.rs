@@ -1,6 +1,7 @@
 //! A chair closes a review: the votes amount to an outcome, which nobody chooses.
 
-use super::{Found, signature};
+use super::Found;
+use crate::people::sign_in::verify_password;
 use crate::{Result, Store, Tx};
 use chrono::{DateTime, Months, NaiveDate, Utc};
 use domain::actor::Actor;
@@ -46,7 +47,7 @@ pub async fn decide(
     password: &str,
     once: Option<Uuid>,
 ) -> Result<DecisionRef> {
-    signature::check(store, actor, password).await?;
+    verify_password(store, actor, password).await?;
     let mut tx = store.begin().await?;
     tx.once(actor, once).await?;
     let mut review = super::find(tx.conn(), actor, reference, true).await?;

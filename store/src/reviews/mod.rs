@@ -12,7 +12,6 @@ pub mod passages;
 pub mod recuse;
 pub mod request_changes;
 pub mod revoke;
-mod signature;
 pub mod staleness;
 pub mod submit;
 pub mod vote;

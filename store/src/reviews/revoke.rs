@@ -1,6 +1,6 @@
 //! A chair ends an approval before its time.
 
-use super::signature;
+use crate::people::sign_in::verify_password;
 use crate::{Error, Result, Store};
 use domain::actor::Actor;
 use domain::error::Refusal;
@@ -20,7 +20,7 @@ pub async fn revoke(
     reason: &str,
     password: &str,
 ) -> Result<()> {
-    signature::check(store, actor, password).await?;
+    verify_password(store, actor, password).await?;
     let mut tx = store.begin().await?;
     let row = sqlx::query!(
         "select d.id, r.number from decision d join review r on r.id = d.review_id where d.number = $1",

@@ -1,6 +1,6 @@
 //! A member votes: on the dossier that they read, signed with their password.
 
-use super::signature;
+use crate::people::sign_in::verify_password;
 use crate::{Result, Store};
 use domain::actor::{Actor, Role};
 use domain::canonical::hex;
@@ -25,7 +25,7 @@ pub async fn vote(
     once: Option<Uuid>,
 ) -> Result<()> {
     ballot.check(store.today())?;
-    signature::check(store, actor, password).await?;
+    verify_password(store, actor, password).await?;
     let mut tx = store.begin().await?;
     tx.once(actor, once).await?;
     let mut review = super::find(tx.conn(), actor, reference, true).await?;

@@ -25,12 +25,14 @@ async fn load(cx: &Cx, reference: &str) -> Result<Review, AppError> {
     Ok(store::reviews::get::get(&cx.store, &cx.actor, reference).await?)
 }
 
-/// What the register refused, as the form to show again and its status: 422 for fields, 409 for the state of things.
+/// What the register refused, as the form to show again and its status: 422 for fields, 409 for the state of things,
+/// 429 after too many wrong passwords.
 fn refused(form: &FormReader, error: store::Error) -> Result<(StatusCode, FormState), AppError> {
-    match AppError::from(error) {
-        AppError::Invalid(errors) => Ok((StatusCode::UNPROCESSABLE_ENTITY, form.refused(&errors))),
-        AppError::NotNow(why) => Ok((StatusCode::CONFLICT, form.state().with_error(why))),
-        other => Err(other),
+    let error = AppError::from(error);
+    let status = error.status();
+    match error {
+        AppError::NotNow(why) => Ok((status, form.state().with_error(why))),
+        other => Ok((status, form.refused(&other.fields()?))),
     }
 }
 
