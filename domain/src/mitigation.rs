@@ -73,7 +73,8 @@ pub fn advance(
 /// [`Refusal::Forbidden`].
 pub fn may_report(from: Status, to: Status, relation: crate::policy::Relation) -> Result<(), Refusal> {
     let works_on_it = relation.owner || relation.contributor || relation.assignee;
-    let judges = matches!((from, to), (_, Status::Verified) | (Status::Implemented | Status::Verified, Status::InProgress));
+    let judges =
+        matches!((from, to), (_, Status::Verified) | (Status::Implemented | Status::Verified, Status::InProgress));
     if works_on_it || judges {
         return Ok(());
     }

@@ -24,6 +24,12 @@ pub async fn current(conn: &mut PgConnection) -> Result<MatrixVersion> {
     Ok(MatrixVersion { version: row.version, matrix: serde_json::from_value(row.body)? })
 }
 
+/// The matrix in force, for a page that rates.
+pub async fn in_force(store: &Store) -> Result<MatrixVersion> {
+    let mut conn = store.pool().acquire().await?;
+    current(&mut conn).await
+}
+
 /// Every version: ratings keep the meaning that they had on theirs.
 pub async fn all(conn: &mut PgConnection) -> Result<std::collections::BTreeMap<i32, Matrix>> {
     let rows = sqlx::query!("select version, body from matrix_version").fetch_all(conn).await?;

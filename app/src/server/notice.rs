@@ -40,6 +40,9 @@ pub enum NoticeTone {
 
 // One line a notice, by area.
 notices! {
+    RisksAdded "risks-added" Success "Risks added. Next: what is done about them, by whom, and until when.",
+    RiskClosed "risk-closed" Success "The risk is closed. It can be reopened.",
+    Rated "rated" Success "Rated. Earlier ratings stay in its history.",
     Saved "saved" Success "Saved.",
     Created "created" Success "Created.",
     Imported "imported" Success "Imported. What became of each row stands below.",

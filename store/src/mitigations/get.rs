@@ -94,9 +94,8 @@ pub async fn get(store: &Store, actor: &Actor, reference: MitigationRef) -> Resu
         return Err(Error::NotFound);
     }
     let named = |id: Option<uuid::Uuid>, name: Option<String>| Some((PersonId(id?), name?));
-    let with_time = |id: Option<uuid::Uuid>, name: Option<String>, at: Option<DateTime<Utc>>| {
-        Some((PersonId(id?), name?, at?))
-    };
+    let with_time =
+        |id: Option<uuid::Uuid>, name: Option<String>, at: Option<DateTime<Utc>>| Some((PersonId(id?), name?, at?));
     Ok(MitigationPage {
         located,
         reference,
@@ -129,8 +128,7 @@ async fn acts_on(conn: &mut sqlx::PgConnection, mitigation: uuid::Uuid) -> Resul
     )
     .fetch_all(conn)
     .await?;
-    let rated =
-        |l: Option<i16>, i: Option<i16>, m: Option<i32>| Some((Point { likelihood: l?, impact: i? }, m?));
+    let rated = |l: Option<i16>, i: Option<i16>, m: Option<i32>| Some((Point { likelihood: l?, impact: i? }, m?));
     Ok(rows
         .into_iter()
         .map(|row| ActsOn {

@@ -7,9 +7,10 @@ use crate::relation::locate;
 use crate::{Result, Store};
 use domain::actor::Actor;
 use domain::error::Refusal;
-use domain::ids::{PersonId, RiskId, RiskRef, SystemRef};
+use domain::ids::{PersonId, RiskId, RiskRef, SystemId, SystemRef};
 use domain::policy::Action;
 use domain::risk::{RatingKind, RiskText, Status, Treatment, library, matrix::Point};
+use domain::system::Kind;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -60,6 +61,18 @@ impl NewRisk {
             Some(Treatment::Accept) | None => Status::Open,
         }
     }
+}
+
+/// The kind of a system, for what the library suggests; the caller has located it.
+pub async fn kind_of(store: &Store, system: SystemId) -> Result<Option<Kind>> {
+    let kind = sqlx::query_scalar!("select kind from system where id = $1", system.0).fetch_one(store.pool()).await?;
+    Ok(kind.map(|k| k.parse()).transpose()?)
+}
+
+/// The library's entry that a risk was taken from; the caller has seen the risk.
+pub async fn library_key(store: &Store, risk: RiskRef) -> Result<Option<String>> {
+    let key = sqlx::query_scalar!("select library_key from risk where number = $1", risk.0);
+    Ok(key.fetch_optional(store.pool()).await?.flatten())
 }
 
 /// Adds the risks, in their order, with their first ratings.

@@ -27,14 +27,7 @@ pub async fn reopen(store: &Store, actor: &Actor, risk: RiskRef, version: i32) -
     set(store, actor, risk, version, Status::Open, None).await
 }
 
-async fn set(
-    store: &Store,
-    actor: &Actor,
-    risk: RiskRef,
-    version: i32,
-    to: Status,
-    why: Option<&str>,
-) -> Result<()> {
+async fn set(store: &Store, actor: &Actor, risk: RiskRef, version: i32, to: Status, why: Option<&str>) -> Result<()> {
     let mut tx = store.begin().await?;
     let held = hold(tx.conn(), actor, risk).await?;
     held.located.allow_change(actor, Action::RiskWrite)?;

@@ -9,7 +9,7 @@ pub mod list;
 pub mod rate;
 pub(crate) mod ratings;
 
-pub use add::{NewRisk, add};
+pub use add::{NewRisk, add, kind_of, library_key};
 pub use close::{close, reopen};
 pub use edit::edit;
 pub use get::{RiskPage, get};

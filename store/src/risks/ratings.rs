@@ -21,11 +21,7 @@ pub struct NewRating {
 }
 
 /// Adds ratings of one or several risks in one statement, on the matrix in force; gives them back for the audit trail.
-pub(crate) async fn insert(
-    tx: &mut Tx,
-    actor: &Actor,
-    new: &[(RiskId, &NewRating)],
-) -> Result<Vec<serde_json::Value>> {
+pub(crate) async fn insert(tx: &mut Tx, actor: &Actor, new: &[(RiskId, &NewRating)]) -> Result<Vec<serde_json::Value>> {
     if new.is_empty() {
         return Ok(Vec::new());
     }

@@ -76,6 +76,12 @@ impl FormState {
         self.0.values.get(name).and_then(|v| v.first()).cloned().unwrap_or_default()
     }
 
+    /// All values of a repeated field, without the empty ones.
+    pub fn values(&self, name: &str) -> Vec<String> {
+        let values = self.0.values.get(name).into_iter().flatten();
+        values.map(|v| v.trim().to_string()).filter(|v| !v.is_empty()).collect()
+    }
+
     /// Whether a field has this value, alone or among others.
     pub fn holds(&self, name: &str, value: &str) -> bool {
         self.0.values.get(name).is_some_and(|values| values.iter().any(|v| v == value))
