@@ -80,3 +80,45 @@ async fn insert(tx: &mut crate::Tx, actor: Option<&Actor>, version: i32, matrix:
     .await?;
     Ok(())
 }
+
+/// A version in the list of versions.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// Its number.
+    pub version: i32,
+    /// Who wrote it; none for the first.
+    pub by: Option<String>,
+    /// Since when it counts.
+    pub at: chrono::DateTime<chrono::Utc>,
+    /// Its content.
+    pub matrix: Matrix,
+}
+
+/// All versions, newest first.
+pub async fn versions(store: &Store, actor: &Actor) -> Result<Vec<Version>> {
+    policy::allow(actor, Action::MatrixManage, Relation::default())?;
+    let rows = sqlx::query!(
+        r#"select v.version, v.body, v.created_at, p.name as "by?"
+           from matrix_version v left join person p on p.id = v.created_by order by v.version desc limit 100"#
+    )
+    .fetch_all(store.pool())
+    .await?;
+    let version = |r: (i32, serde_json::Value, chrono::DateTime<chrono::Utc>, Option<String>)| {
+        Ok(Version { version: r.0, matrix: serde_json::from_value(r.1)?, at: r.2, by: r.3 })
+    };
+    rows.into_iter().map(|r| version((r.version, r.body, r.created_at, r.by))).collect()
+}
+
+/// Open risks by the level of their residual rating, of systems that are not retired: what a new appetite would mean.
+pub async fn residual_levels(store: &Store, actor: &Actor) -> Result<Vec<(u8, i64)>> {
+    policy::allow(actor, Action::MatrixManage, Relation::default())?;
+    let rows = sqlx::query!(
+        r#"select k.residual_level as "level!", count(*) as "count!"
+           from risk k join system s on s.id = k.system_id
+           where k.status <> 'closed' and s.stage <> 'retired' and k.residual_level is not null
+           group by k.residual_level order by k.residual_level"#
+    )
+    .fetch_all(store.pool())
+    .await?;
+    Ok(rows.into_iter().map(|r| (u8::try_from(r.level).unwrap_or(u8::MAX), r.count)).collect())
+}

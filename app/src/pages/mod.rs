@@ -1,16 +1,20 @@
 //! One folder an area, one file a verb.
 
 pub mod account;
+pub mod admin;
 pub mod audit;
 pub mod evidence;
 pub mod imports;
 pub mod invitation;
+pub mod matrix;
 pub mod mitigations;
+pub mod people;
 pub mod reports;
 pub mod reviews;
-pub mod search;
 pub mod risks;
+pub mod search;
 pub mod session;
 pub mod systems;
 pub mod theme;
+pub mod units;
 pub mod work;

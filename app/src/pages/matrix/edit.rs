@@ -1,0 +1,203 @@
+//! /admin/matrix/edit: the next version, looked at before it is saved.
+
+use super::{
+    form::{cell, fill, name, read},
+    show::{appetite, difference, preview},
+};
+use crate::{
+    choices,
+    components::*,
+    server::{AppError, Cx, FormState, Notice, PageResult, RawForm},
+};
+use axum::http::StatusCode;
+use domain::risk::matrix::{Matrix, Tone as Colour};
+use leptos::prelude::*;
+use store::matrix::{self, MatrixVersion};
+
+pub async fn show(cx: Cx) -> PageResult {
+    let now = current(&cx).await?;
+    let form = fill(FormState::default(), &now.matrix).at_version(now.version);
+    page(&cx, &now, form, None).await
+}
+
+/// POST: shows what it would mean, or saves it.
+pub async fn save(cx: Cx, form: RawForm) -> PageResult {
+    let now = current(&cx).await?;
+    let mut form = form.reader();
+    let wish = read(&mut form, &now.matrix);
+    let confirmed = form.opt("step").as_deref() == Some("save");
+    let version = form.version();
+    let (wish, version) = match form.finish((wish, version)) {
+        Ok(read) => read,
+        Err(form) => return page(&cx, &now, form, None).await,
+    };
+    if let Err(errors) = wish.check() {
+        return page(&cx, &now, form.refused(&first_field(errors)), None).await;
+    }
+    if !confirmed {
+        return page(&cx, &now, form.state(), Some(wish)).await;
+    }
+    match matrix::replace(&cx.store, &cx.actor, version, &wish).await {
+        Ok(_) => cx.redirect_with("/admin/matrix", Notice::Saved),
+        Err(store::Error::Stale { current }) => conflict(&cx, form.state().at_version(current), &wish).await,
+        Err(error) => page(&cx, &now, form.refused(&first_field(AppError::from(error).fields()?)), None).await,
+    }
+}
+
+async fn current(cx: &Cx) -> Result<MatrixVersion, AppError> {
+    let mut conn = cx.store.pool().acquire().await.map_err(store::Error::from)?;
+    Ok(matrix::current(&mut conn).await?)
+}
+
+/// The domain speaks of scales and cells as wholes; the summary leads to the first field of each.
+fn first_field(errors: domain::error::FieldErrors) -> domain::error::FieldErrors {
+    let place = |field: &str| match field {
+        "likelihood" => name("likelihood", 0),
+        "levels" => name("level", 0),
+        "cells" => cell(0, 0),
+        other => other.to_string(),
+    };
+    domain::error::FieldErrors(errors.0.into_iter().map(|(field, message)| (place(&field), message)).collect())
+}
+
+async fn conflict(cx: &Cx, form: FormState, wish: &Matrix) -> PageResult {
+    let now = current(cx).await?;
+    let mine = difference(&now.matrix, wish);
+    let fields = vec![ConflictField::new("Matrix", format!("Version {}", now.version), format!("Differs in: {mine}"))];
+    let shape = now.matrix.clone();
+    cx.page_as(StatusCode::CONFLICT, "Change the risk matrix", || {
+        provide_context(form);
+        view! { <ConflictNotice who="Another administrator" fields/>{fields_of(&shape, false)} }
+    })
+}
+
+async fn page(cx: &Cx, now: &MatrixVersion, form: FormState, wish: Option<Matrix>) -> PageResult {
+    let counts = matrix::residual_levels(&cx.store, &cx.actor).await?;
+    let meaning = wish.map(|wish| (meaning(&now.matrix, &wish, &counts), wish));
+    let (shape, version) = (now.matrix.clone(), now.version);
+    cx.form_page("Change the risk matrix", &form, || {
+        let shown = meaning.is_some();
+        let meaning = meaning.map(|(lines, wish)| {
+            view! {
+                <Section title="What this would be" id="preview">
+                    <Callout tone=Tone::Warning title="What it means">
+                        <ul>{lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+                    </Callout>
+                    {preview(&wish)}
+                    <p>{appetite(&wish)}</p>
+                </Section>
+            }
+        });
+        view! {
+            <PageHeader title="Change the risk matrix" crumbs=vec![Crumb::new("Risk matrix", "/admin/matrix")]
+                lead=format!("This writes version {}. Version {version} stays as it is.", version + 1)/>
+            {meaning}
+            {fields_of(&shape, shown)}
+        }
+    })
+}
+
+/// What a change means for risks that are rated already, in sentences.
+fn meaning(now: &Matrix, wish: &Matrix, counts: &[(u8, i64)]) -> Vec<String> {
+    let above = |matrix: &Matrix| counts.iter().filter(|(level, _)| matrix.above_appetite(*level)).map(|(_, n)| n).sum::<i64>();
+    let risks = |n: i64| crate::format::count(n, "open risk", "open risks");
+    let mut lines = vec![format!("Changed: {}.", difference(now, wish))];
+    match now.same_scale(wish) {
+        true if now.appetite != wish.appetite => lines.push(format!(
+            "The new appetite counts at once: {} above it instead of {}. Above it, an approval needs the chair.",
+            risks(above(wish)),
+            above(now)
+        )),
+        true => lines.push("Ratings keep their levels; nothing has to be rated again.".to_string()),
+        false => {
+            let all = counts.iter().map(|(_, n)| n).sum::<i64>();
+            lines.push(format!(
+                "Ratings so far keep the level that they were given: {} until somebody rates again.",
+                risks(all)
+            ));
+            lines.push("New ratings use the new cells, so levels of both versions stand beside each other.".to_string());
+        }
+    }
+    lines.push("Dossiers and decisions keep the matrix that they were made on.".to_string());
+    lines
+}
+
+fn fields_of(shape: &Matrix, previewed: bool) -> impl IntoView + use<> {
+    let scale = |kind: &'static str, title: &'static str, count: usize| {
+        let fields = (0..count).map(move |at| view! { <TextField name=name(kind, at) label=format!("{title} {}", at + 1) chars=20/> });
+        view! { <Card title=title>{fields.collect_view()}</Card> }
+    };
+    let levels: Vec<Choice> = shape.levels.iter().enumerate().map(|(at, level)| Choice::new(at, &level.label)).collect();
+    let level_fields = (0..shape.levels.len()).map(|at| {
+        view! {
+            <TextField name=name("level", at) label=format!("Level {}", at + 1) chars=20/>
+            <SelectField name=name("tone", at) label=format!("Colour of level {}", at + 1) choices=choices!(Colour)/>
+        }
+    });
+    let level_fields = level_fields.collect_view();
+    let cells = cell_fields(shape, &levels);
+    let within = levels[..levels.len().saturating_sub(1)].to_vec();
+    let save = previewed.then(|| {
+        view! { <button class="button button-primary" type="submit" name="step" value="save">"Save as a new version"</button> }
+    });
+    let look = if previewed { "button" } else { "button button-primary" };
+    view! {
+        <form class="form form-wide" method="post" action="/admin/matrix/edit" novalidate>
+            <crate::components::form::HiddenState/>
+            <div class="grid">
+                {scale("likelihood", "Likelihood", shape.likelihood.len())}
+                {scale("impact", "Impact", shape.impact.len())}
+                <Card title="Levels">{level_fields}</Card>
+            </div>
+            <Section title="Cells" lead="The level at each likelihood and impact. It must not fall as either rises.">{cells}</Section>
+            <SelectField name="appetite" label="Highest level within appetite" choices=within/>
+            <div class="actions">
+                <button class=look type="submit" name="step" value="preview">"Show what it would be"</button>
+                {save}
+                <a class="button button-plain" href="/admin/matrix">"Cancel"</a>
+            </div>
+        </form>
+    }
+}
+
+/// A select a cell, in a table, so that it reads like the matrix.
+fn cell_fields(shape: &Matrix, levels: &[Choice]) -> impl IntoView + use<> {
+    let form = FormState::current();
+    let columns = std::iter::once(Column::text("Likelihood"))
+        .chain(shape.impact.iter().map(|label| Column::text(format!("Impact: {label}"))))
+        .collect();
+    let rows = shape.likelihood.iter().enumerate().rev().map(|(l, label)| {
+        let cells = shape.impact.iter().enumerate().map(|(i, impact)| {
+            let field = cell(l, i);
+            let options = levels.iter().map(|level| {
+                let selected = form.holds(&field, &level.value);
+                view! { <option value=level.value.clone() selected=selected>{level.label.clone()}</option> }
+            });
+            let options = options.collect_view();
+            let label = format!("Level at likelihood {label}, impact {impact}");
+            let id = crate::components::text::field_id(&field);
+            view! { <td><select id=id name=field aria-label=label>{options}</select></td> }
+        });
+        view! { <tr><th scope="row">{label.clone()}</th>{cells.collect_view()}</tr> }
+    });
+    let rows = rows.collect_view();
+    view! { <Table caption="Levels of the cells" columns>{rows}</Table> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_warning_says_what_a_change_means() {
+        let now = Matrix::default();
+        let counts = [(0, 4), (1, 3), (2, 2), (3, 1)];
+        let mut wish = now.clone();
+        wish.levels[0].label = "Small".into();
+        assert!(meaning(&now, &wish, &counts)[1].contains("nothing has to be rated again"));
+        wish.appetite = 2;
+        assert!(meaning(&now, &wish, &counts)[1].contains("1 open risk above it instead of 3"));
+        wish.cells[4][0] = 2;
+        assert!(meaning(&now, &wish, &counts)[1].contains("10 open risks"));
+    }
+}

@@ -1,0 +1,79 @@
+//! GET /admin/people: everybody with an account, or on the way to one.
+
+use crate::{
+    choices,
+    components::*,
+    server::{Cx, PageResult},
+};
+use domain::{actor::Role, ids::PersonId};
+use leptos::prelude::*;
+use store::people::list::{Filter, Row, list};
+
+pub async fn show(cx: Cx) -> PageResult {
+    let url = cx.url();
+    let filter = Filter {
+        text: url.get("q").map(str::to_string),
+        role: url.get("role").and_then(|role| role.parse::<Role>().ok()),
+        active: url.get("state").map(|state| state != "deactivated"),
+    };
+    let after = url.get("after").and_then(|id| id.parse::<PersonId>().ok());
+    let page = list(&cx.store, &cx.actor, &filter, after).await?;
+    let chips = filter.role.map(|r| Chip::new(format!("Role: {}", r.label()), &url, "role", r.as_str()));
+    let states = vec![Choice::new("active", "Active"), Choice::new("deactivated", "Deactivated")];
+    cx.page("People", || {
+        view! {
+            <PageHeader title="People" crumbs=vec![Crumb::new("Administration", "/admin")]
+                action="Invite somebody" action_href="/admin/people/invite"/>
+            <FilterBar search="Search names and addresses" chips=chips.into_iter().collect()>
+                <FilterSelect name="role" label="Role" choices=choices!(Role)/>
+                <FilterSelect name="state" label="State" choices=states/>
+            </FilterBar>
+            {match page.rows.is_empty() {
+                true => view! { <EmptyState title="Nobody found" text="No name or address matches. Take a filter away."/> }.into_any(),
+                false => table(page.rows).into_any(),
+            }}
+            <Pager url next=page.next/>
+        }
+    })
+}
+
+fn table(rows: Vec<Row>) -> impl IntoView {
+    let columns = vec![
+        Column::text("Name"),
+        Column::text("Roles"),
+        Column::text("State"),
+        Column::number("Owns"),
+        Column::text("Last here"),
+    ];
+    let rows = rows.into_iter().map(|row| {
+        let person = row.person;
+        let state = state(person.active, person.joined);
+        view! {
+            <tr>
+                <td><a href=format!("/admin/people/{}", person.id)>{person.name}</a><span class="cell-sub">{person.email}</span></td>
+                <td>{roles(&person.roles)}</td>
+                <td>{state}</td>
+                <td class="num">{row.owns}</td>
+                <td>{row.last_seen.map(|at| view! { <Instant at/> })}</td>
+            </tr>
+        }
+    });
+    view! { <Table caption="People" columns>{rows.collect_view()}</Table> }
+}
+
+/// Roles in words.
+pub(super) fn roles(roles: &[Role]) -> String {
+    match roles.is_empty() {
+        true => "None".to_string(),
+        false => roles.iter().map(|role| role.label()).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// Whether somebody can sign in.
+pub(super) fn state(active: bool, joined: bool) -> impl IntoView {
+    match (active, joined) {
+        (false, _) => view! { <Badge label="Deactivated" tone=Tone::Warning/> },
+        (true, false) => view! { <Badge label="Invited" tone=Tone::Info/> },
+        (true, true) => view! { <Badge label="Active" tone=Tone::Success/> },
+    }
+}
