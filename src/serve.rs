@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::config::Config;
-use crate::database::Database;
+use crate::database::{Database, causes};
 use crate::env::SystemEnv;
 use crate::server::front::Front;
 use crate::server::{Edge, assets, listen, router};
@@ -62,6 +62,8 @@ async fn work(
         () = stopped(stop.clone()) => return Ok(()),
         migrated = database.migrate() => migrated?,
     }
+    let first = store::matrix::ensure_first(&store).await;
+    first.map_err(|error| Failure::new(format!("cannot write the first risk matrix: {}", causes(&error))))?;
     let base = config.base_url(address);
     front.open(router::pages(edge, state(config, store.clone(), &base)), store.clone());
     announce(&base);
