@@ -100,13 +100,16 @@ impl Database {
         let database = Self::for_command(config).await?;
         let done = async {
             let store = database.store(config)?;
-            match store.is_ready().await {
+            let ready = store.is_ready().await;
+            let done = match ready {
                 Ok(true) => work(&store).await,
                 Err(error @ (store::Error::Unavailable(_) | store::Error::Busy)) => Err(error.into()),
                 Ok(false) | Err(_) => Err(Failure::new(
                     "the database's schema is not this program's; bring it up to date with `countersign migrate`",
                 )),
-            }
+            };
+            store.pool().close().await;
+            done
         }
         .await;
         database.close().await;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use domain::actor::Role;
+use domain::error::Refusal;
 use store::people::invite::{Link, Newcomer};
 use store::people::operator;
 use store::{Error, Store};
@@ -84,11 +85,17 @@ pub async fn run(command: User, config: &Config) -> Result<ExitCode, Failure> {
             show(&people, asked.format)?;
         }
         User::Roles(asked) => {
-            let done = async |store: &Store| Ok(operator::set_roles(store, &asked.email, &asked.roles).await?);
+            let done = async |store: &Store| {
+                operator::set_roles(store, &asked.email, &asked.roles)
+                    .await
+                    .map_err(|error| refused(error, &asked.email))
+            };
             Database::with_store(config, done).await?;
         }
         User::Deactivate(asked) => {
-            let done = async |store: &Store| Ok(operator::deactivate(store, &asked.email).await?);
+            let done = async |store: &Store| {
+                operator::deactivate(store, &asked.email).await.map_err(|error| refused(error, &asked.email))
+            };
             Database::with_store(config, done).await?;
         }
     }
@@ -98,7 +105,7 @@ pub async fn run(command: User, config: &Config) -> Result<ExitCode, Failure> {
 async fn invite(store: &Store, asked: &Invite) -> Result<Link, Failure> {
     match operator::renew(store, &asked.email).await {
         Err(Error::NotFound) => {}
-        link => return Ok(link?),
+        link => return link.map_err(|error| refused(error, &asked.email)),
     }
     let local = asked.email.split('@').next().unwrap_or_default();
     let newcomer = Newcomer {
@@ -106,7 +113,19 @@ async fn invite(store: &Store, asked: &Invite) -> Result<Link, Failure> {
         name: asked.name.clone().unwrap_or_else(|| local.to_owned()),
         roles: asked.roles.clone(),
     };
-    Ok(operator::invite(store, &newcomer).await?)
+    operator::invite(store, &newcomer).await.map_err(|error| refused(error, &asked.email))
+}
+
+/// The register's answer on one line; texts of a form's fields say which one.
+fn refused(error: Error, email: &str) -> Failure {
+    match error {
+        Error::NotFound => Failure::new(format!("nobody has the address {email}")),
+        Error::Refused(Refusal::Invalid(errors)) => {
+            let texts: Vec<String> = errors.0.iter().map(|(field, text)| format!("{field}: {text}")).collect();
+            Failure::new(texts.join("; "))
+        }
+        other => other.into(),
+    }
 }
 
 fn show(people: &[store::people::Person], format: Format) -> Result<(), Failure> {

@@ -127,6 +127,10 @@ impl Server {
         ] {
             command.arg("-c").arg(setting);
         }
+        // After a crash, one call for the file system instead of one for each file.
+        if cfg!(target_os = "linux") {
+            command.args(["-c", "recovery_init_sync_method=syncfs"]);
+        }
         // A group of its own: Ctrl-C reaches us alone, and Postgres ends after the last request.
         command.stdout(open()?).stderr(open()?).process_group(0);
         command.spawn().map_err(Error::file("cannot run", &self.programs.path("postgres")))

@@ -57,7 +57,8 @@ mod tests {
         const SITE: &str = "sec-fetch-site";
         const HOST: (&str, &str) = ("host", "risk.example.org");
         const COOKIE: (&str, &str) = ("cookie", "session=x");
-        let cases: [(&str, &[(&str, &str)], bool); 17] = [
+        type Headers = &'static [(&'static str, &'static str)];
+        let cases: [(&str, Headers, bool); 17] = [
             ("POST", &[HOST, (SITE, "same-origin"), COOKIE], true),
             ("POST", &[HOST, (SITE, "same-site"), COOKIE], false),
             ("POST", &[HOST, (SITE, "cross-site"), COOKIE], false),
