@@ -14,8 +14,8 @@ pub async fn show(cx: Cx) -> PageResult {
 pub(super) async fn page(cx: &Cx, form: FormState) -> PageResult {
     let waiting = stage::list(&cx.store, &cx.actor).await?;
     let runs = runs::list(&cx.store, &cx.actor).await?;
-    let limit = format::bytes(stage::UPLOAD_BYTES as u64);
-    let hint = format!("CSV, up to {limit}. Nothing changes until you have seen a preview.");
+    let limit = stage::UPLOAD_BYTES / 1024 / 1024;
+    let hint = format!("CSV, up to {limit} MiB. Nothing changes until you have seen a preview.");
     cx.form_page("Import an inventory", &form, || {
         view! {
             <PageHeader title="Import an inventory" crumbs=vec![Crumb::new("Administration", "/admin")]

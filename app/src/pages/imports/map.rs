@@ -91,15 +91,14 @@ fn read(form: &mut FormReader, staged: &Staged) -> Option<Mapping> {
 async fn page(cx: &Cx, staged: &Staged, form: FormState) -> PageResult {
     let choices = stage::choices(&cx.store, &cx.actor).await?;
     let title = "What do the columns mean?";
-    let (id, facts, origin) = (staged.id, facts(&staged.inventory), origin(staged.origin));
+    let (id, lead) = (staged.id, format!("{} {}", facts(&staged.inventory), origin(staged.origin)));
     let columns = column_fields(staged);
     let samples = samples(&staged.inventory.table);
     let note = cx.actor.votes().then_some(VOTES);
     cx.form_page(title, &form, move || {
         view! {
             <div class="narrow">
-                <PageHeader title=title crumbs=crumbs() lead=facts/>
-                <p>{origin}</p>
+                <PageHeader title=title crumbs=crumbs() lead=lead/>
                 {note.map(|note| view! { <Callout tone=Tone::Warning><p>{note}</p></Callout> })}
                 {form_view(id, columns, choices)}
                 <Section title="The columns of the file">{samples}</Section>

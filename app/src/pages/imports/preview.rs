@@ -50,8 +50,11 @@ fn go(plan: &Plan, here: &str) -> AnyView {
             format::count(as_i64(n), "row is", "rows are")
         ),
     };
+    let action = format!("{here}/import");
     view! {
-        <Form action=format!("{here}/import") submit=label cancel="/admin/import"><p>{text}</p></Form>
+        <Section title="Import">
+            <Form action=action submit=label cancel="/admin/import"><p>{text}</p></Form>
+        </Section>
     }
     .into_any()
 }

@@ -44,7 +44,7 @@ pub(super) fn figures(rows: &[RowReport], path: &str, planned: bool) -> impl Int
         .map(|(label, value, href, alert)| view! { <Stat label=label value=value href=href alert=alert/> });
     view! {
         <Stats>{stats.collect_view()}</Stats>
-        <p class="muted">{format!("Together: {sum} of the file.")}</p>
+        <p class="pager muted">{format!("Together: {sum} of the file.")}</p>
     }
 }
 
