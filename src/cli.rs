@@ -14,6 +14,10 @@ mod evidence;
 mod import;
 mod user;
 
+/// The default of `--data`, and the demonstration's: it never meets one's own register.
+const DATA: &str = "./var";
+const DEMO_DATA: &str = "./var/demo";
+
 /// Settings or arguments are wrong; nothing was started.
 const WRONG: u8 = 2;
 
@@ -31,6 +35,8 @@ struct Cli {
 enum Command {
     /// Serve the portal, with a private Postgres where no database is given; migrates first
     Serve,
+    /// Serve a demonstration organisation with a year of history, in ./var/demo unless --data names another folder
+    Demo,
     /// Bring the database's schema up to date, as its owner
     Migrate,
     /// Import what another tool has exported
@@ -63,7 +69,10 @@ fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
 
 /// Reads the arguments, checks every setting, runs the command.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let mut cli = Cli::parse();
+    if matches!(cli.command, Command::Demo) && cli.settings.data == DATA {
+        cli.settings.data = DEMO_DATA.to_owned();
+    }
     let config = match Config::new(&cli.settings) {
         Ok(config) => config,
         Err(wrong) => {
@@ -90,7 +99,8 @@ pub fn main() -> ExitCode {
 
 async fn run(command: Command, config: Config) -> Result<ExitCode, Failure> {
     match command {
-        Command::Serve => serve::run(config).await.map(|()| ExitCode::SUCCESS),
+        Command::Serve => serve::run(config, serve::Mode::Register).await.map(|()| ExitCode::SUCCESS),
+        Command::Demo => serve::run(config, serve::Mode::Demo).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate => migrate(&config).await,
         Command::Import(import) => import::run(import, &config).await,
         Command::Audit(audit) => audit::run(audit, &config).await,

@@ -85,8 +85,16 @@ impl Database {
     /// # Errors
     /// When the evidence's folder cannot be made.
     pub fn store(&self, config: &Config) -> Result<Store, Failure> {
+        self.store_on(config, Arc::new(SystemEnv))
+    }
+
+    /// The register with another clock: the demonstration plays a year.
+    ///
+    /// # Errors
+    /// As [`Database::store`].
+    pub fn store_on(&self, config: &Config, env: Arc<dyn store::Env>) -> Result<Store, Failure> {
         let files = evidence(&config.evidence)?;
-        Ok(Store::connect(self.application.clone(), config.pool_size, Arc::new(SystemEnv), files))
+        Ok(Store::connect(self.application.clone(), config.pool_size, env, files))
     }
 
     /// Does one thing in the register, for a command. The schema must be this program's already.

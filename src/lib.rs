@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod config;
 pub mod database;
+pub mod demo;
 pub mod env;
 pub mod jobs;
 pub mod postgres;

@@ -15,13 +15,22 @@ use crate::database::{Database, causes};
 use crate::env::SystemEnv;
 use crate::server::front::Front;
 use crate::server::{Edge, assets, listen, router};
-use crate::{Failure, jobs};
+use crate::{Failure, demo, jobs};
+
+/// What is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The organisation's own register.
+    Register,
+    /// A demonstration organisation with a year of history.
+    Demo,
+}
 
 /// Serves until SIGTERM or SIGINT; a second one ends at once.
 ///
 /// # Errors
 /// When it cannot listen, or the database will not do.
-pub async fn run(config: Config) -> Result<(), Failure> {
+pub async fn run(config: Config, mode: Mode) -> Result<(), Failure> {
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         Failure::new(format!("--listen (COUNTERSIGN_LISTEN): cannot listen on {}: {error}", config.listen))
     })?;
@@ -38,7 +47,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
             return Err(failure);
         }
     };
-    let worked = work(&config, address, &edge, &front, &database, stop).await;
+    let worked = work(&config, mode, address, &edge, &front, &database, stop).await;
     if worked.is_err() {
         server.abort();
     }
@@ -51,6 +60,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 /// From the register's readiness to the word to stop.
 async fn work(
     config: &Config,
+    mode: Mode,
     address: SocketAddr,
     edge: &Arc<Edge>,
     front: &Front,
@@ -65,7 +75,13 @@ async fn work(
     let first = store::matrix::ensure_first(&store).await;
     first.map_err(|error| Failure::new(format!("cannot write the first risk matrix: {}", causes(&error))))?;
     let base = config.base_url(address);
-    front.open(router::pages(edge, state(config, store.clone(), &base)), store.clone());
+    if mode == Mode::Demo {
+        tokio::select! {
+            () = stopped(stop.clone()) => return Ok(()),
+            played = play(config, &store, database) => played?,
+        }
+    }
+    front.open(router::pages(edge, state(config, mode, store.clone(), &base)), store.clone());
     announce(&base);
     invite_first(&store, &base).await;
     let jobs = tokio::spawn(jobs::run(store));
@@ -74,7 +90,23 @@ async fn work(
     Ok(())
 }
 
-fn state(config: &Config, store: Store, base: &str) -> AppState {
+/// Plays the demonstration's year into an empty register. A register that is somebody's own is not shown as one: its
+/// sign-in page would name its people.
+async fn play(config: &Config, store: &Store, database: &Database) -> Result<(), Failure> {
+    let played = demo::play(|env| database.store_on(config, env), store.now()).await?;
+    match (played, &config.database) {
+        (true, _) => tracing::info!("the demonstration's year was played"),
+        (false, None) => {}
+        (false, Some(_)) => {
+            return Err(Failure::new(
+                "the database holds a register already: the demonstration needs an empty one, or none (then it starts its own)",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn state(config: &Config, mode: Mode, store: Store, base: &str) -> AppState {
     AppState {
         store,
         assets: Assets { base: assets::base().into(), islands: assets::has_islands() },
@@ -84,7 +116,7 @@ fn state(config: &Config, store: Store, base: &str) -> AppState {
             base_url: base.into(),
             upload_limit: config.upload_limit,
             session_idle: config.session_idle,
-            demo: false,
+            demo: mode == Mode::Demo,
         },
     }
 }
