@@ -103,76 +103,84 @@ pub fn frame_with(
     .into_any()
 }
 
-/// What everybody who looks at the system has to know: its approval has ended, or its content is locked.
+/// What everybody who looks at the system has to know: how its approval stands, or that its content is locked.
 fn banner(cx: &Cx, header: &SystemHeader) -> Option<AnyView> {
-    let reference = header.located.reference;
+    let (tone, title, text) = standing(cx, header)?;
+    let links = links(header).into_iter().map(|(words, to)| view! { " "<a href=to>{words}</a>"." }).collect_view();
+    Some(view! { <Callout tone title><p>{text}{links}</p></Callout> }.into_any())
+}
+
+fn standing(cx: &Cx, header: &SystemHeader) -> Option<(Tone, String, String)> {
     let decided = header.decision.as_ref();
-    let decision = decided.map(|d| {
-        let href = format!("/decisions/{}", d.reference);
-        view! { " "<a href=href>"Decision "{d.reference.to_string()}</a>"." }
-    });
-    let review = header.open_review.as_ref().map(|r| {
-        let href = format!("/reviews/{}", r.reference);
-        view! { " "<a href=href>"Review "{r.reference.to_string()}</a>"." }
-    });
-    let day = |d: Option<chrono::NaiveDate>| d.map(format::date).unwrap_or_default();
-    let valid = day(decided.and_then(|d| d.valid_until));
-    let (tone, title, text, link) = match header.status {
+    let valid = decided.and_then(|d| d.valid_until);
+    let until = valid.map(format::date).unwrap_or_default();
+    let condition = decided.and_then(|d| d.condition_due).map(format::date);
+    let (tone, title, text) = match header.status {
         Status::Draft | Status::Retired => return None,
         Status::InReview => (
             Tone::Info,
-            "The committee has the dossier",
-            "Its content stands still until the committee is done; progress of mitigations goes on.".to_string(),
-            review.into_any(),
+            "The committee has the dossier".to_owned(),
+            "Its content stands still until the committee is done; progress of mitigations goes on.".to_owned(),
         ),
         Status::ChangesRequested => (
             Tone::Warning,
-            "The committee asked for changes",
+            "The committee asked for changes".to_owned(),
             header.open_review.as_ref().and_then(|r| r.reason.clone()).unwrap_or_default(),
-            review.into_any(),
         ),
         Status::Approved => {
-            let left = decided.and_then(|d| d.valid_until).map(|d| format::distance(cx.today(), d));
-            let text = format!("The approval ends {}.", left.unwrap_or_default());
-            (Tone::Success, "Approved", text, decision.into_any())
+            let left = valid.map(|day| format::distance(cx.today(), day)).unwrap_or_default();
+            (Tone::Success, format!("Approved until {until}"), format!("The approval ends {left}."))
         }
         Status::Conditional => {
-            let due = decided.and_then(|d| d.condition_due);
-            let text = match due {
-                Some(due) => format!("The next condition is due on {}.", format::date(due)),
-                None => "Every condition is met.".to_string(),
+            let text = match condition {
+                Some(due) => format!("The next condition is due on {due}."),
+                None => "Every condition is met.".to_owned(),
             };
-            (Tone::Success, "Approved with conditions", text, decision.into_any())
+            (Tone::Success, format!("Approved with conditions until {until}"), text)
         }
         Status::Stale => {
             let since = decided.and_then(|d| d.stale_since).map(format::day).unwrap_or_default();
-            let link = view! { {decision}" "<a href=href(reference, "/reviews")>"See what differs"</a>"." }.into_any();
-            let text = format!("Since {since} the system differs from the dossier that the committee signed. Submit it again.");
-            (Tone::Warning, "The approval is out of date", text, link)
+            let text =
+                format!("Since {since} the system differs from the dossier that the committee signed. Submit it again.");
+            (Tone::Warning, "The approval is out of date".to_owned(), text)
         }
         Status::Suspended => {
-            let due = day(decided.and_then(|d| d.condition_due));
-            let link = view! { {decision}" "<a href=href(reference, "/mitigations")>"See the conditions"</a>"." }.into_any();
-            (Tone::Danger, "The approval is suspended", format!("A condition was due on {due} and is not met."), link)
+            let text = format!("A condition was due on {} and is not met.", condition.unwrap_or_default());
+            (Tone::Danger, "The approval is suspended".to_owned(), text)
         }
-        Status::Expired => {
-            (Tone::Danger, "The approval has expired", "Submit the system again to renew it.".to_string(), decision.into_any())
+        Status::Expired => (
+            Tone::Danger,
+            format!("The approval expired on {until}"),
+            "Submit the system again to renew it.".to_owned(),
+        ),
+        Status::Revoked => {
+            (Tone::Danger, "The approval was revoked".to_owned(), "The system has no approval.".to_owned())
         }
-        Status::Revoked => (Tone::Danger, "The approval was revoked", "The system has no approval.".to_string(), decision.into_any()),
         Status::Rejected => {
-            (Tone::Danger, "The committee rejected this system", "It has no approval.".to_string(), decision.into_any())
+            (Tone::Danger, "The committee rejected this system".to_owned(), "It has no approval.".to_owned())
         }
         Status::Prohibited => (
             Tone::Danger,
-            "This use is prohibited",
-            "The answers to the triage name a prohibited practice. The system can\u{2019}t be submitted.".to_string(),
-            view! { " "<a href=href(reference, "/triage")>"See the answers"</a>"." }.into_any(),
+            "This use is prohibited".to_owned(),
+            "The answers to the triage name a prohibited practice. The system can\u{2019}t be submitted.".to_owned(),
         ),
     };
-    let title = match header.status {
-        Status::Approved | Status::Conditional => format!("{title} until {valid}"),
-        Status::Expired => format!("{title} on {valid}"),
-        _ => title.to_string(),
+    Some((tone, title, text))
+}
+
+/// Where more is said about it: words and address.
+fn links(header: &SystemHeader) -> Vec<(String, String)> {
+    let reference = header.located.reference;
+    let review = || header.open_review.as_ref().map(|r| (format!("Review {}", r.reference), format!("/reviews/{}", r.reference)));
+    let decision = || header.decision.as_ref().map(|d| (format!("Decision {}", d.reference), format!("/decisions/{}", d.reference)));
+    let own = |words: &str, page: &str| Some((words.to_owned(), href(reference, page)));
+    let links = match header.status {
+        Status::Draft | Status::Retired => [None, None],
+        Status::InReview | Status::ChangesRequested => [review(), None],
+        Status::Stale => [decision(), own("See what differs", "/reviews")],
+        Status::Suspended => [decision(), own("See the conditions", "/mitigations")],
+        Status::Prohibited => [own("See the answers", "/triage"), None],
+        _ => [decision(), None],
     };
-    Some(view! { <Callout tone title><p>{text}{link}</p></Callout> }.into_any())
+    links.into_iter().flatten().collect()
 }

@@ -44,7 +44,7 @@ pub async fn save(cx: Cx, Path(reference): Path<String>, form: RawForm) -> PageR
     };
     match store::systems::context::describe(&cx.store, &cx.actor, header.located.reference, version, &new).await {
         Ok(()) if header.counts.risks == 0 => {
-            cx.redirect_with(href(header.located.reference, "/risks"), Notice::ContextSaved)
+            cx.redirect_with(href(header.located.reference, "/risks/new"), Notice::ContextSaved)
         }
         Ok(()) => cx.redirect_with(href(header.located.reference, ""), Notice::ContextSaved),
         Err(store::Error::Stale { .. }) => again(&cx, &reference, form.state(), Some(new)).await,

@@ -142,7 +142,7 @@ pub fn readable(context: &Context) -> impl IntoView + use<> {
         .map(|(field, text)| {
             let value = match text.is_empty() {
                 true => view! { <span class="muted">"Not described yet"</span> }.into_any(),
-                false => text.into_any(),
+                false => view! { <span class="preserve">{text}</span> }.into_any(),
             };
             view! { <KeyValue label=label(field)>{value}</KeyValue> }
         })

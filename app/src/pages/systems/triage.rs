@@ -61,10 +61,9 @@ async fn page(cx: &Cx, header: SystemHeader, form: FormState) -> PageResult {
     let title = format!("Tier of {}", header.located.name);
     cx.form_page(&title, &form, || {
         let card = tier_card(&header, &details);
-        let questions = if may_answer {
-            let fields = |_: ()| Question::ALL.iter().map(|q| view! { <YesNo name=q.as_str() label=q.label()/> }).collect_view();
+        let body = if may_answer {
             view! {
-                <Form action=href(reference, "/triage") submit="Save and go on" cancel=href(reference, "")>{fields(())}</Form>
+                <Form action=href(reference, "/triage") submit="Save and go on" cancel=href(reference, "")>{questions()}</Form>
             }
             .into_any()
         } else {
@@ -75,12 +74,16 @@ async fn page(cx: &Cx, header: SystemHeader, form: FormState) -> PageResult {
         });
         let content = view! {
             <div class="split">
-                <Section title="Eight questions" lead="Answer for the system as it will be used. When in doubt, answer yes.">{questions}</Section>
+                <Section title="Eight questions" lead="Answer for the system as it will be used. When in doubt, answer yes.">{body}</Section>
                 <aside>{card}{change}</aside>
             </div>
         };
         frame(cx, &header, Tabbed::Tier, content)
     })
+}
+
+fn questions() -> impl IntoView {
+    Question::ALL.iter().map(|q| view! { <YesNo name=q.as_str() label=q.label()/> }).collect_view()
 }
 
 fn answers(answers: Option<&Answers>) -> impl IntoView + use<> {
