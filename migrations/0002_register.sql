@@ -50,6 +50,7 @@ create index system_name_trgm on system using gin (lower(name) gin_trgm_ops);
 create index system_search on system using gin (search);
 create index system_unit on system (business_unit_id);
 create index system_owner on system (owner_id);
+create index system_retired on system (id) where stage = 'retired';
 create index system_changed on system (changed_at desc, id desc);
 
 create table system_model (
@@ -137,6 +138,8 @@ create index risk_title_trgm on risk using gin (lower(title) gin_trgm_ops);
 create index risk_by_residual on risk ((coalesce(residual_score, 0)) desc, number desc);
 create index risk_by_inherent on risk ((coalesce(inherent_score, 0)) desc, number desc);
 create index risk_by_change on risk (changed_at desc, number desc);
+-- Counts of open risks, by system, appetite and cell, from the index alone.
+create index risk_open on risk (system_id, residual_above, residual_likelihood, residual_impact) where status <> 'closed';
 create index risk_cell on risk (residual_likelihood, residual_impact) where status <> 'closed';
 
 create table rating (

@@ -43,7 +43,7 @@ fn without_context(lower: &str, context: &[&str]) -> String {
         .flat_map(|text| {
             text.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>()
         })
-        .filter(|word| word.chars().count() >= 4)
+        .filter(|word| word.chars().count() >= 3)
         .collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     let mut rest: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();

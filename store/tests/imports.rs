@@ -5,16 +5,23 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests, outside the test functions themselves")]
 
 mod common;
+#[allow(dead_code, reason = "a part of it is used here")]
+#[path = "common/scene.rs"]
+mod scene;
 
 use common::{Register, register};
 use domain::actor::{Actor, Role};
 use domain::error::Refusal;
 use domain::import::{Field, Outcome, Plan, read_table, rejected_csv};
+use domain::review::{Choice, Outcome as Decided};
+use domain::triage::Tier;
+use scene::{PASSWORD, Scene};
 use sqlx::PgPool;
 use std::path::Path;
 use store::imports::program::{Done, Order, from_file, importer};
 use store::imports::report::RowOutcome;
 use store::imports::{Inventory, run, runs, stage};
+use store::reviews::decide::{self, Closing};
 use store::{Error, imports};
 
 const SMALL: &str = "Id,Name,Purpose,Business unit,Stage,Vendor\n\
@@ -204,6 +211,35 @@ async fn a_system_under_review_stands_still_and_its_row_is_reported(pool: PgPool
     assert_eq!(purposes, ["Sorts letters by street", "Counts all parcels"]);
     let (_, csv) = runs::rejected(&register.store, &actor, done.run.unwrap()).await.unwrap();
     assert!(csv.contains("under review"));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_approval_goes_out_of_date_when_an_import_changes_its_system(pool: PgPool) {
+    let scene = Scene::new(&pool, Tier::High, false).await;
+    let actor = admin(&scene.reg).await;
+    let text = "Id,Name,Purpose,Business unit\n1,Loan scoring,Scores everything,Lending\n";
+    let dry = Order { dry_run: true, ..file("small.csv", text.as_bytes()) };
+    let key = from_file(&scene.reg.store, &actor, dry).await.unwrap().plan.rows[0].source_key.clone().unwrap();
+    let mut tx = scene.reg.store.begin().await.unwrap();
+    sqlx::query("update system set source_key = $2, source_hash = 'older' where id = $1")
+        .bind(scene.id.0)
+        .bind(&key)
+        .execute(tx.conn())
+        .await
+        .unwrap();
+    let entry = store::audit::Entry::new("inventory.import", "system", scene.id.0, scene.system);
+    tx.commit(&scene.owner, entry).await.unwrap();
+    let review = scene.submit().await;
+    for member in &scene.members {
+        scene.vote(review, member, Choice::Approve).await;
+    }
+    let closing =
+        Closing { dossier: scene.hash(review).await, outcome: Decided::Approved, statement: None, valid_until: None };
+    decide::decide(&scene.reg.store, &scene.chair, review, &closing, PASSWORD, None).await.unwrap();
+    assert_eq!(scene.reg.count("select count(*) from system where stale_since is not null").await, 0);
+    let done = import(&scene.reg, &actor, text).await;
+    assert_eq!(counts(&done.plan), [0, 1, 0, 0, 0]);
+    assert_eq!(scene.reg.count("select count(*) from system where stale_since is not null").await, 1);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -12,7 +12,8 @@ use store::people::{
 };
 
 /// What people read about passwords before they choose one.
-pub const PASSWORD_HINT: &str = "15 characters or more. A few unrelated words do well, such as you would never say in a row.";
+pub const PASSWORD_HINT: &str =
+    "15 characters or more. A few unrelated words do well, such as you would never say in a row.";
 
 pub async fn show(cx: Anon, Path(secret): Path<String>) -> PageResult {
     match invite::open(&cx.store, &secret).await {

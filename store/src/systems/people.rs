@@ -17,7 +17,8 @@ pub async fn add(store: &Store, actor: &Actor, reference: SystemRef, person: Per
     let located = locate(tx.conn(), actor, reference, true).await?;
     located.allow_change(actor, Action::SystemTransfer)?;
     let name = may_hold(tx.conn(), person, "person").await?;
-    let owner = sqlx::query_scalar!("select owner_id from system where id = $1", located.id.0).fetch_one(tx.conn()).await?;
+    let owner =
+        sqlx::query_scalar!("select owner_id from system where id = $1", located.id.0).fetch_one(tx.conn()).await?;
     if owner == person.0 {
         return Err(Refusal::field("person", format!("{name} owns the system already")).into());
     }

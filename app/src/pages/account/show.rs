@@ -67,7 +67,8 @@ fn row(session: Listed, here: Option<Uuid>) -> impl IntoView {
 /// "Firefox on Linux", from what a browser calls itself; the text itself where it is neither.
 fn browser(agent: &str) -> String {
     // The order matters: later ones name earlier ones too.
-    let names = [("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
+    let names =
+        [("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
     let places = [
         ("Android", "Android"),
         ("iPhone", "iPhone"),
@@ -76,7 +77,8 @@ fn browser(agent: &str) -> String {
         ("Mac OS", "macOS"),
         ("Linux", "Linux"),
     ];
-    let find = |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let find =
+        |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     match (find(&names), find(&places)) {
         (Some(name), Some(place)) => format!("{name} on {place}"),
         (Some(name), None) => name.to_string(),
@@ -91,7 +93,10 @@ mod tests {
 
     #[test]
     fn browsers_are_named_as_people_know_them() {
-        assert_eq!(browser("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"), "Firefox on Linux");
+        assert_eq!(
+            browser("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
+            "Firefox on Linux"
+        );
         let edge = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0";
         assert_eq!(browser(edge), "Edge on Windows");
         assert_eq!(browser("curl/8.0"), "curl/8.0");

@@ -99,7 +99,8 @@ async fn page(cx: &Cx, now: &MatrixVersion, form: FormState, wish: Option<Matrix
 
 /// What a change means for risks that are rated already, in sentences.
 fn meaning(now: &Matrix, wish: &Matrix, counts: &[(u8, i64)]) -> Vec<String> {
-    let above = |matrix: &Matrix| counts.iter().filter(|(level, _)| matrix.above_appetite(*level)).map(|(_, n)| n).sum::<i64>();
+    let above =
+        |matrix: &Matrix| counts.iter().filter(|(level, _)| matrix.above_appetite(*level)).map(|(_, n)| n).sum::<i64>();
     let risks = |n: i64| crate::format::count(n, "open risk", "open risks");
     let mut lines = vec![format!("Changed: {}.", difference(now, wish))];
     match now.same_scale(wish) {
@@ -115,7 +116,8 @@ fn meaning(now: &Matrix, wish: &Matrix, counts: &[(u8, i64)]) -> Vec<String> {
                 "Ratings so far keep the level that they were given: {} until somebody rates again.",
                 risks(all)
             ));
-            lines.push("New ratings use the new cells, so levels of both versions stand beside each other.".to_string());
+            lines
+                .push("New ratings use the new cells, so levels of both versions stand beside each other.".to_string());
         }
     }
     lines.push("Dossiers and decisions keep the matrix that they were made on.".to_string());
@@ -124,10 +126,12 @@ fn meaning(now: &Matrix, wish: &Matrix, counts: &[(u8, i64)]) -> Vec<String> {
 
 fn fields_of(shape: &Matrix, previewed: bool) -> impl IntoView + use<> {
     let scale = |kind: &'static str, title: &'static str, count: usize| {
-        let fields = (0..count).map(move |at| view! { <TextField name=name(kind, at) label=format!("{title} {}", at + 1) chars=20/> });
+        let fields = (0..count)
+            .map(move |at| view! { <TextField name=name(kind, at) label=format!("{title} {}", at + 1) chars=20/> });
         view! { <Card title=title>{fields.collect_view()}</Card> }
     };
-    let levels: Vec<Choice> = shape.levels.iter().enumerate().map(|(at, level)| Choice::new(at, &level.label)).collect();
+    let levels: Vec<Choice> =
+        shape.levels.iter().enumerate().map(|(at, level)| Choice::new(at, &level.label)).collect();
     let level_fields = (0..shape.levels.len()).map(|at| {
         view! {
             <TextField name=name("level", at) label=format!("Level {}", at + 1) chars=20/>

@@ -133,7 +133,11 @@ fn actions(row: &Row) -> impl IntoView + use<> {
     let at = format!("/admin/people/{}", row.person.id);
     let person = row.person.clone();
     let (link_title, link_lead, link_button) = match person.joined {
-        true => ("Lost password", "A link to set a new one. The present password works until the link is used.", "Make a link"),
+        true => (
+            "Lost password",
+            "A link to set a new one. The present password works until the link is used.",
+            "Make a link",
+        ),
         false => ("Invitation", "A new link to join. Earlier ones end.", "Make a new link"),
     };
     let owns = match row.owns {

@@ -52,11 +52,19 @@ pub fn changes(changes: &[Change], caption: &str, before: String, after: &str) -
                 (true, true) => format!("{} ({})", change.subject, came(change)),
                 (true, false) => format!("{} {}: {field}", change.subject, change.title),
             };
-            FieldChange::new(label, change.before.clone(), change.after.clone())
+            FieldChange::new(label, change.before.as_deref().map(value), change.after.as_deref().map(value))
         })
         .collect::<Vec<_>>();
     let (caption, after) = (caption.to_owned(), after.to_owned());
     view! { <Diff changes=rows caption before after/> }.into_any()
+}
+
+/// Stored words ("in_progress") as people read them; anything else as it is.
+fn value(text: &str) -> String {
+    match text.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
+        true => capitalised(&text.replace('_', " ")),
+        false => text.to_owned(),
+    }
 }
 
 fn came(change: &Change) -> &'static str {

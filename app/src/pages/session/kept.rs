@@ -87,7 +87,8 @@ impl Kept {
 
     /// After signing in: the text, and the button that sends it on.
     pub fn page(&self, cx: &Anon, actor: &Actor) -> Response {
-        let frame = Frame { actor: Some(actor.clone()), path: "/work".into(), query: String::new(), ..cx.frame.clone() };
+        let frame =
+            Frame { actor: Some(actor.clone()), path: "/work".into(), query: String::new(), ..cx.frame.clone() };
         let lead = format!("You are signed in as {}. Nothing was sent yet.", actor.name);
         let (at, pairs) = (self.at.clone(), self.pairs.clone());
         let fields = pairs.iter().cloned().map(|(name, value)| view! { <Hidden name value/> }).collect_view();

@@ -96,9 +96,11 @@ pub(super) async fn page(cx: &Anon, status: StatusCode, form: FormState, next: &
 
 /// The demonstration's people, a few for each persona, one press each.
 fn offered(people: Vec<Person>, next: &str) -> impl IntoView + use<> {
-    let personas = [Some(Role::Owner), None, Some(Role::Committee), Some(Role::Chair)]
-        .into_iter()
-        .chain([Some(Role::Executive), Some(Role::Auditor), Some(Role::Admin)]);
+    let personas = [Some(Role::Owner), None, Some(Role::Committee), Some(Role::Chair)].into_iter().chain([
+        Some(Role::Executive),
+        Some(Role::Auditor),
+        Some(Role::Admin),
+    ]);
     let groups = personas
         .map(|role| {
             let label = role.map_or("Contributor", Role::label);

@@ -133,12 +133,14 @@ fn contributor(
     let name = person.name.clone();
     let gone = (!person.active).then(|| view! { " "<Badge label="Deactivated"/> });
     let (id, token, label) = (person.id.to_string(), token.to_owned(), format!("Remove {name}"));
-    let button = may.then(|| view! {
-        <form method="post" action=href(reference, "/people/remove")>
-            <Hidden name=crate::server::form::ONCE value=token/>
-            <Hidden name="person" value=id/>
-            <button class="button button-small" type="submit" aria-label=label>"Remove"</button>
-        </form>
+    let button = may.then(|| {
+        view! {
+            <form method="post" action=href(reference, "/people/remove")>
+                <Hidden name=crate::server::form::ONCE value=token/>
+                <Hidden name="person" value=id/>
+                <button class="button button-small" type="submit" aria-label=label>"Remove"</button>
+            </form>
+        }
     });
     view! { <li class="row"><Person name/>{gone}{button}</li> }
 }
