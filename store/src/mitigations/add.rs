@@ -3,7 +3,7 @@
 use super::{risks_of, unknown_assignee};
 use crate::audit::Entry;
 use crate::relation::locate;
-use crate::risks::NewRating;
+use crate::risks::{NewRating, people_words};
 use crate::{Result, Store};
 use chrono::NaiveDate;
 use domain::actor::Actor;
@@ -94,12 +94,13 @@ pub async fn add(
     let pairs: Vec<_> = ratings.iter().map(|(risk, rating)| (*risk, rating)).collect();
     let written = crate::risks::ratings::insert(&mut tx, actor, &pairs).await?;
     tx.receipt(actor, once, &format!("/mitigations/{reference}")).await?;
-    let mut entry = Entry::new(Action::MitigationWrite.as_str(), "mitigation", id, reference).related(located.id);
+    let mut entry = Entry::new("mitigation.add", "mitigation", id, reference).related(located.id);
     for risk in &ids {
         entry = entry.related(*risk);
     }
+    let names = people_words(tx.conn(), [new.assignee]).await?;
     let after = json!({
-        "title": new.title, "kind": new.kind, "description": new.description, "assignee_id": new.assignee,
+        "title": new.title, "kind": new.kind, "description": new.description, "assignee": new.assignee.and_then(|a| names.get(&a)),
         "due_on": new.due_on, "risks": new.risks, "ratings": written,
     });
     tx.commit_content(actor, located.id, entry.after(after)).await?;

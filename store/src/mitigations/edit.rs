@@ -3,6 +3,7 @@
 use super::{Held, hold, risks_of, unknown_assignee};
 use crate::audit::Entry;
 use crate::error::same_version;
+use crate::risks::people_words;
 use crate::{Result, Store};
 use chrono::NaiveDate;
 use domain::actor::Actor;
@@ -11,6 +12,7 @@ use domain::ids::{MitigationRef, PersonId, RiskRef};
 use domain::mitigation::Kind;
 use domain::policy::Action;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A mitigation as it is written down.
@@ -66,7 +68,7 @@ pub async fn edit(
     )
     .execute(tx.conn())
     .await
-    .map_err(|error| verified_by_assignee(error))?;
+    .map_err(verified_by_assignee)?;
     sqlx::query!("delete from mitigation_risk where mitigation_id = $1 and risk_id <> all ($2)", held.id.0, &ids)
         .execute(tx.conn())
         .await?;
@@ -77,10 +79,11 @@ pub async fn edit(
     )
     .execute(tx.conn())
     .await?;
+    let names = people_words(tx.conn(), [held.assignee, new.assignee]).await?;
     let mut entry = Entry::new(Action::MitigationWrite.as_str(), "mitigation", held.id.0, mitigation)
         .related(held.located.id)
-        .before(before(&held))
-        .after(after(new));
+        .before(before(&held, &names))
+        .after(after(new, &names));
     for risk in ids {
         entry = entry.related(risk);
     }
@@ -106,12 +109,14 @@ fn keeps_condition(held: &Held, new: &MitigationText) -> Result<()> {
     Ok(())
 }
 
-fn before(held: &Held) -> Value {
-    json!({ "title": held.title, "kind": held.kind, "description": held.description, "assignee_id": held.assignee,
-            "due_on": held.due_on, "risks": held.risks })
+type Names = BTreeMap<PersonId, String>;
+
+fn before(held: &Held, names: &Names) -> Value {
+    json!({ "title": held.title, "kind": held.kind, "description": held.description,
+            "assignee": held.assignee.and_then(|a| names.get(&a)), "due_on": held.due_on, "risks": held.risks })
 }
 
-fn after(new: &MitigationText) -> Value {
-    json!({ "title": new.title, "kind": new.kind, "description": new.description, "assignee_id": new.assignee,
-            "due_on": new.due_on, "risks": new.risks })
+fn after(new: &MitigationText, names: &Names) -> Value {
+    json!({ "title": new.title, "kind": new.kind, "description": new.description,
+            "assignee": new.assignee.and_then(|a| names.get(&a)), "due_on": new.due_on, "risks": new.risks })
 }

@@ -4,7 +4,7 @@ use crate::relation::{Located, locate_id};
 use crate::{Error, Result, Store, matrix};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::actor::Actor;
-use domain::ids::{DecisionRef, EvidenceRef, MitigationRef, PersonId, RiskRef, SystemId};
+use domain::ids::{DecisionRef, EvidenceRef, MitigationId, MitigationRef, PersonId, RiskRef, SystemId};
 use domain::mitigation::{Kind, Status};
 use domain::policy::{self, Relation};
 use domain::risk::matrix::{Matrix, Point};
@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 pub struct MitigationPage {
     /// Its system, and how the person stands to it (`assignee`: to this mitigation).
     pub located: Located,
+    /// The mitigation.
+    pub id: MitigationId,
     /// M-7.
     pub reference: MitigationRef,
     /// Short name.
@@ -98,6 +100,7 @@ pub async fn get(store: &Store, actor: &Actor, reference: MitigationRef) -> Resu
         |id: Option<uuid::Uuid>, name: Option<String>, at: Option<DateTime<Utc>>| Some((PersonId(id?), name?, at?));
     Ok(MitigationPage {
         located,
+        id: MitigationId(row.id),
         reference,
         title: row.title,
         kind: row.kind.parse()?,

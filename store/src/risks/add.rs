@@ -1,7 +1,7 @@
 //! Adding risks to a system: written freely or taken from the library, one or many at once.
 
 use super::ratings::{self, NewRating};
-use super::unknown_owner;
+use super::{people_words, unknown_owner};
 use crate::audit::Entry;
 use crate::relation::locate;
 use crate::{Result, Store};
@@ -134,14 +134,15 @@ pub async fn add(
     tx.receipt(actor, once, &home).await?;
     let named = references.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let single = if let [one] = ids.as_slice() { Some(*one) } else { None };
-    let mut entry = Entry::new(Action::RiskWrite.as_str(), "risk", single, named).related(located.id);
+    let mut entry = Entry::new("risk.add", "risk", single, named).related(located.id);
     for id in &ids {
         entry = entry.related(*id);
     }
+    let names = people_words(tx.conn(), new.iter().map(|r| r.owner)).await?;
     let risks = new.iter().zip(&references).map(|(risk, reference)| {
         json!({ "reference": reference, "title": risk.text.title, "cause": risk.text.cause, "event": risk.text.event,
                 "consequence": risk.text.consequence, "characteristic": risk.text.characteristic,
-                "library": risk.library_key, "treatment": risk.treatment, "owner_id": risk.owner })
+                "library": risk.library_key, "treatment": risk.treatment, "owner": risk.owner.and_then(|o| names.get(&o)) })
     });
     let after = json!({ "risks": risks.collect::<Vec<_>>(), "ratings": written });
     tx.commit_content(actor, located.id, entry.after(after)).await?;

@@ -5,7 +5,7 @@ use crate::{Error, Result, Store, matrix};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::actor::Actor;
 use domain::evidence;
-use domain::ids::{EvidenceRef, MitigationRef, PersonId, RiskRef, SystemId};
+use domain::ids::{EvidenceRef, MitigationRef, PersonId, RiskId, RiskRef, SystemId};
 use domain::mitigation;
 use domain::policy;
 use domain::risk::hints::{Facts, Hint, hints};
@@ -22,6 +22,8 @@ const RATINGS_SHOWN: i64 = 500;
 pub struct RiskPage {
     /// Its system, and how the person stands to it.
     pub located: Located,
+    /// The risk.
+    pub id: RiskId,
     ///
     pub reference: RiskRef,
     /// Its texts.
@@ -106,6 +108,11 @@ pub struct LinkedEvidence {
 }
 
 impl RiskPage {
+    /// Whether this person sees the system, not only this risk as an assignee.
+    pub fn sees_system(&self, actor: &Actor) -> bool {
+        policy::sees(actor, policy::Relation { assignee: false, ..self.located.relation })
+    }
+
     /// The newest rating of a kind.
     pub fn current(&self, kind: RatingKind) -> Option<&Rating> {
         self.ratings.iter().find(|r| r.kind == kind)
@@ -155,6 +162,7 @@ pub async fn get(store: &Store, actor: &Actor, reference: RiskRef) -> Result<Ris
     let (ratings, matrices) = ratings(&mut conn, row.id).await?;
     let mut page = RiskPage {
         located,
+        id: RiskId(row.id),
         reference,
         text: RiskText {
             title: row.title,

@@ -1,6 +1,6 @@
 //! What is done about a risk, who answers for it, and where it stands.
 
-use super::{hold, still_open, unknown_owner};
+use super::{hold, people_words, still_open, unknown_owner};
 use crate::audit::Entry;
 use crate::error::same_version;
 use crate::{Result, Store};
@@ -43,6 +43,9 @@ pub async fn handle(store: &Store, actor: &Actor, risk: RiskRef, version: i32, n
     .await
     .map_err(unknown_owner)?;
     let entry = Entry::new("risk.handle", "risk", held.id.0, risk).related(held.located.id);
-    let fields = |h: Handling| json!({ "treatment": h.treatment, "owner_id": h.owner, "status": h.status });
+    let names = people_words(tx.conn(), [old.owner, new.owner]).await?;
+    let fields = |h: Handling| {
+        json!({ "treatment": h.treatment, "owner": h.owner.and_then(|o| names.get(&o)), "status": h.status })
+    };
     tx.commit_content(actor, held.located.id, entry.before(fields(old)).after(fields(new))).await
 }

@@ -25,6 +25,7 @@ use domain::error::Refusal;
 use domain::ids::{PersonId, RiskId, RiskRef, SystemId};
 use domain::risk::{Characteristic, Handling, RiskText, Status};
 use sqlx::PgConnection;
+use std::collections::BTreeMap;
 
 /// A risk that is about to be changed, locked with its system.
 pub(crate) struct Held {
@@ -74,6 +75,16 @@ pub(crate) fn still_open(status: Status) -> Result<()> {
         Status::Closed => Err(Refusal::not_now("This risk is closed: reopen it first").into()),
         _ => Ok(()),
     }
+}
+
+/// People as the audit trail names them: a name alone may be shared.
+pub(crate) async fn people_words(
+    conn: &mut PgConnection,
+    people: impl IntoIterator<Item = Option<PersonId>>,
+) -> Result<BTreeMap<PersonId, String>> {
+    let ids: Vec<uuid::Uuid> = people.into_iter().flatten().map(|p| p.0).collect();
+    let rows = sqlx::query!("select id, name, email from person where id = any ($1)", &ids).fetch_all(conn).await?;
+    Ok(rows.into_iter().map(|r| (PersonId(r.id), format!("{} ({})", r.name, r.email))).collect())
 }
 
 /// A person that does not exist, in words.

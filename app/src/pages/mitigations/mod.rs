@@ -3,6 +3,7 @@
 pub mod advance;
 pub mod edit;
 pub mod filter;
+pub mod history;
 pub mod list;
 pub mod new;
 pub mod show;

@@ -61,9 +61,7 @@ pub async fn page(cx: &Cx, m: MitigationPage, form: Option<FormState>) -> PageRe
         if may_edit {
             more.push(("Edit".to_owned(), format!("{home}/edit")));
         }
-        if sees_system {
-            more.push(("History".to_owned(), format!("{home}/history")));
-        }
+        more.push(("History".to_owned(), format!("{home}/history")));
         view! {
             <PageHeader title=m.title.clone() reference=reference crumbs more>
                 <Badge label=m.status.label() tone=view::mitigation_tone(m.status)/>

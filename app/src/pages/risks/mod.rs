@@ -4,6 +4,7 @@ pub mod csv;
 pub mod edit;
 pub mod filter;
 pub mod handle;
+pub mod history;
 pub mod list;
 pub mod new;
 pub mod pick;

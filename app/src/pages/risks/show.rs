@@ -32,12 +32,16 @@ pub fn crumbs(risk: &RiskPage) -> Vec<Crumb> {
 pub fn page(cx: &Cx, risk: RiskPage, form: Option<FormState>) -> PageResult {
     let may_write = risk.located.allow_change(&cx.actor, Action::RiskWrite).is_ok();
     let form = form.unwrap_or_else(|| cx.form().at_version(risk.version));
+    let sees_system = risk.sees_system(&cx.actor);
     let (title, today, inner) = (risk.text.title.clone(), cx.today(), form.clone());
     cx.form_page(&title, &form, move || {
         let open = risk.handling.status != Status::Closed;
         let home = format!("/risks/{}", risk.reference);
         let rate = (may_write && open).then(|| format!("{home}/rate"));
-        let mut more = vec![("History".to_owned(), format!("{home}/history"))];
+        let mut more = Vec::new();
+        if sees_system {
+            more.push(("History".to_owned(), format!("{home}/history")));
+        }
         if may_write && open {
             more.insert(0, ("Edit".to_owned(), format!("{home}/edit")));
         }
