@@ -151,6 +151,7 @@ fn progress_and_new_names_make_nothing_stale() {
     let old = dossier();
     let mut new = dossier();
     new.system.owner.name = "Ada Lovelace".to_owned();
+    new.system.unit = "Consumer lending".to_owned();
     new.risks[0].owner = Some(person(1, "Ada Lovelace"));
     new.mitigations[0].status = mitigation::Status::Implemented;
     new.mitigations[0].assignee = Some(person(3, "Cy"));

@@ -67,8 +67,7 @@ async fn two_systems(pool: &PgPool) -> (Scene, ReviewRef, ReviewRef) {
 
     // Members with a part in the second system: by a rating, by having contributed once.
     let unit: uuid::Uuid = sqlx::query_scalar("select id from business_unit").fetch_one(pool).await.unwrap();
-    let (system, id) =
-        scene::ready(&s.reg, &s.owner, &s.contributor, unit, "Chat helper", Tier::Limited, false).await;
+    let (system, id) = scene::ready(&s.reg, &s.owner, &s.contributor, unit, "Chat helper", Tier::Limited, false).await;
     let s = Scene { system, id, ..s };
     let editor = s.reg.person("Edda Editor", &[Role::Owner]).await;
     let former = s.reg.person("Fred Former", &[Role::Owner]).await;
@@ -86,7 +85,11 @@ async fn two_systems(pool: &PgPool) -> (Scene, ReviewRef, ReviewRef) {
         .execute(tx.conn())
         .await
         .unwrap();
-    sqlx::query("delete from system_contributor where person_id = $1").bind(former.id.0).execute(tx.conn()).await.unwrap();
+    sqlx::query("delete from system_contributor where person_id = $1")
+        .bind(former.id.0)
+        .execute(tx.conn())
+        .await
+        .unwrap();
     // Everybody with a part becomes a member and chair; one member is deactivated.
     sqlx::query("update person set roles = '{committee,chair}' where name in ('Olga Owner', 'Carl Contributor', 'Edda Editor', 'Fred Former')")
         .execute(tx.conn())
@@ -161,22 +164,31 @@ fn vote_sql(name: &str, hash: &str, chair: &str, dossier: &str) -> String {
 async fn nobody_with_a_part_votes(pool: PgPool) {
     let (_scene, ..) = two_systems(&pool).await;
     // Owner and submitter, contributor, editor, former contributor, recused, deactivated, without the role.
-    for name in [
-        "Olga Owner", "Carl Contributor", "Edda Editor", "Fred Former", "Mo Member", "Max Member", "Eva Executive",
-    ] {
+    for name in
+        ["Olga Owner", "Carl Contributor", "Edda Editor", "Fred Former", "Mo Member", "Max Member", "Eva Executive"]
+    {
         hold(&pool, &[(vote_by(name).as_str(), "CS004", "CS004")]).await;
     }
-    hold(&pool, &[
-        (vote_by("Mia Member").as_str(), "23505", "23505"),
-        // A chair's vote that is none; another hash; the dossier of an earlier revision; a decided review.
-        (vote_sql("Mia Member", "d.sha256", "true", "d.revision = 2").as_str(), "CS004", "CS004"),
-        (vote_sql("Chiara Chair", "sha256('x')", "true", "d.revision = 2").as_str(), "CS006", "CS006"),
-        (vote_sql("Chiara Chair", "d.sha256", "true", "d.revision = 1").as_str(), "CS006", "CS006"),
-        (vote_by("Chiara Chair").replace("r.state = 'in_review'", "r.state = 'approved_with_conditions'")
-            .replace("d.revision = 2", "d.revision = 1").as_str(), "CS005", "CS005"),
-        // All in order, but nobody is told.
-        (vote_by("Chiara Chair").as_str(), "CS003", "CS003"),
-    ])
+    hold(
+        &pool,
+        &[
+            (vote_by("Mia Member").as_str(), "23505", "23505"),
+            // A chair's vote that is none; another hash; the dossier of an earlier revision; a decided review.
+            (vote_sql("Mia Member", "d.sha256", "true", "d.revision = 2").as_str(), "CS004", "CS004"),
+            (vote_sql("Chiara Chair", "sha256('x')", "true", "d.revision = 2").as_str(), "CS006", "CS006"),
+            (vote_sql("Chiara Chair", "d.sha256", "true", "d.revision = 1").as_str(), "CS006", "CS006"),
+            (
+                vote_by("Chiara Chair")
+                    .replace("r.state = 'in_review'", "r.state = 'approved_with_conditions'")
+                    .replace("d.revision = 2", "d.revision = 1")
+                    .as_str(),
+                "CS005",
+                "CS005",
+            ),
+            // All in order, but nobody is told.
+            (vote_by("Chiara Chair").as_str(), "CS003", "CS003"),
+        ],
+    )
     .await;
 }
 
@@ -199,18 +211,25 @@ async fn a_decision_is_what_the_votes_amount_to(pool: PgPool) {
     hold(&pool, &[(decision("Chiara Chair", "approved", soon, "d.sha256").as_str(), "CS007", "CS007")]).await;
     s.vote(review, &s.other_chair, Choice::Approve).await;
     let long = "(now() + interval '18 months 2 days')::date";
-    hold(&pool, &[
-        (decision("Chiara Chair", "rejected", "null", "d.sha256").as_str(), "CS007", "CS007"),
-        (decision("Chiara Chair", "approved_with_conditions", soon, "d.sha256").as_str(), "CS007", "CS007"),
-        (decision("Chiara Chair", "approved", long, "d.sha256").as_str(), "CS007", "CS007"),
-        (decision("Chiara Chair", "approved", "null", "d.sha256").as_str(), "23514", "23514"),
-        (decision("Chiara Chair", "approved", soon, "sha256('x')").as_str(), "CS006", "CS006"),
-        (decision("Chiara Chair", "approved", soon, "d.sha256").replace("'limited', 2", "'minimal', 1").as_str(), "CS007", "CS007"),
-        (decision("Mia Member", "approved", soon, "d.sha256").as_str(), "CS004", "CS004"),
-        (decision("Olga Owner", "approved", soon, "d.sha256").as_str(), "CS004", "CS004"),
-        (decision("Edda Editor", "approved", soon, "d.sha256").as_str(), "CS004", "CS004"),
-        (decision("Chiara Chair", "approved", soon, "d.sha256").as_str(), "CS003", "CS003"),
-    ])
+    hold(
+        &pool,
+        &[
+            (decision("Chiara Chair", "rejected", "null", "d.sha256").as_str(), "CS007", "CS007"),
+            (decision("Chiara Chair", "approved_with_conditions", soon, "d.sha256").as_str(), "CS007", "CS007"),
+            (decision("Chiara Chair", "approved", long, "d.sha256").as_str(), "CS007", "CS007"),
+            (decision("Chiara Chair", "approved", "null", "d.sha256").as_str(), "23514", "23514"),
+            (decision("Chiara Chair", "approved", soon, "sha256('x')").as_str(), "CS006", "CS006"),
+            (
+                decision("Chiara Chair", "approved", soon, "d.sha256").replace("'limited', 2", "'minimal', 1").as_str(),
+                "CS007",
+                "CS007",
+            ),
+            (decision("Mia Member", "approved", soon, "d.sha256").as_str(), "CS004", "CS004"),
+            (decision("Olga Owner", "approved", soon, "d.sha256").as_str(), "CS004", "CS004"),
+            (decision("Edda Editor", "approved", soon, "d.sha256").as_str(), "CS004", "CS004"),
+            (decision("Chiara Chair", "approved", soon, "d.sha256").as_str(), "CS003", "CS003"),
+        ],
+    )
     .await;
 }
 
@@ -287,27 +306,46 @@ async fn conditions_ratings_evidence_and_people_keep_their_rules(pool: PgPool) {
              from risk k join system s on s.id = k.system_id where s.name = 'Loan scoring'"
         )
     };
-    hold(&pool, &[
-        ("update mitigation set due_on = due_on + 30 where decision_id is not null", "CS002", "CS002"),
-        ("update mitigation set description = 'Nothing' where decision_id is not null", "CS002", "CS002"),
-        ("update mitigation set decision_id = null where decision_id is not null", "CS002", "CS002"),
-        ("update mitigation set status = 'dropped' where decision_id is not null", "23514", "23514"),
-        ("update mitigation set status = 'verified', implemented_by = assignee_id, verified_by = assignee_id
-          where decision_id is not null", "23514", "23514"),
-        (&rate(0, 1), "CS008", "CS008"),
-        (&rate(3, 1), "CS008", "CS008"),
-        (&rate(2, 1), "CS003", "CS003"),
-        ("update evidence set file_name = 'other.txt'", "CS002", "CS002"),
-        ("update evidence set sha256 = (select sha256 from evidence_file order by sha256 limit 1)", "CS002", "CS002"),
-        ("update person set roles = '{committee,executive}' where name = 'Mia Member'", "23514", "23514"),
-        ("insert into tier_override (id, system_id, tier, reason, set_by, set_at)
+    hold(
+        &pool,
+        &[
+            ("update mitigation set due_on = due_on + 30 where decision_id is not null", "CS002", "CS002"),
+            ("update mitigation set description = 'Nothing' where decision_id is not null", "CS002", "CS002"),
+            ("update mitigation set decision_id = null where decision_id is not null", "CS002", "CS002"),
+            ("update mitigation set status = 'dropped' where decision_id is not null", "23514", "23514"),
+            (
+                "update mitigation set status = 'verified', implemented_by = assignee_id, verified_by = assignee_id
+          where decision_id is not null",
+                "23514",
+                "23514",
+            ),
+            (&rate(0, 1), "CS008", "CS008"),
+            (&rate(3, 1), "CS008", "CS008"),
+            (&rate(2, 1), "CS003", "CS003"),
+            ("update evidence set file_name = 'other.txt'", "CS002", "CS002"),
+            (
+                "update evidence set sha256 = (select sha256 from evidence_file order by sha256 limit 1)",
+                "CS002",
+                "CS002",
+            ),
+            ("update person set roles = '{committee,executive}' where name = 'Mia Member'", "23514", "23514"),
+            (
+                "insert into tier_override (id, system_id, tier, reason, set_by, set_at)
           select gen_random_uuid(), s.id, 'minimal', 'x', p.id, now() from system s, person p
-          where s.name = 'Loan scoring' and p.name = 'Olga Owner'", "CS004", "CS004"),
-        // Unaudited, whoever it is.
-        ("update system set purpose = 'x' where name = 'Loan scoring'", "CS003", "CS003"),
-        ("insert into business_unit (id, name, created_at) values (gen_random_uuid(), 'Shadow', now())", "CS003", "CS003"),
-        ("update person set roles = '{admin}' where name = 'Mia Member'", "CS003", "CS003"),
-    ])
+          where s.name = 'Loan scoring' and p.name = 'Olga Owner'",
+                "CS004",
+                "CS004",
+            ),
+            // Unaudited, whoever it is.
+            ("update system set purpose = 'x' where name = 'Loan scoring'", "CS003", "CS003"),
+            (
+                "insert into business_unit (id, name, created_at) values (gen_random_uuid(), 'Shadow', now())",
+                "CS003",
+                "CS003",
+            ),
+            ("update person set roles = '{admin}' where name = 'Mia Member'", "CS003", "CS003"),
+        ],
+    )
     .await;
 }
 
@@ -324,18 +362,21 @@ async fn the_audit_chain_takes_only_what_continues_it(pool: PgPool) {
         )
     };
     let good = "sha256(b.hash || convert_to(b.body, 'UTF8'))";
-    hold(&pool, &[
-        (&event("b.seq + 1", "b.hash", "sha256('x')", "x"), "CS009", "CS009"),
-        (&event("b.seq + 2", "b.hash", good, "x"), "CS009", "CS009"),
-        (&event("b.seq", "b.hash", good, "x"), "CS009", "CS009"),
-        (&event("b.seq + 1", "sha256('x')", good, "x"), "CS009", "CS009"),
-        (&event("b.seq + 1", "b.hash", good, "other"), "CS009", "CS009"),
-        ("update audit_head set seq = 0", "42501", "done"),
-        ("delete from audit_head", "42501", "CS002"),
-        // The attack itself is well formed: this one continues the chain.
-        (&event("b.seq + 1", "b.hash", good, "x"), "done", "done"),
-        // One transaction, one event.
-        (&format!("{0}; {0}", event("b.seq + 1", "b.hash", good, "x")), "23505", "23505"),
-    ])
+    hold(
+        &pool,
+        &[
+            (&event("b.seq + 1", "b.hash", "sha256('x')", "x"), "CS009", "CS009"),
+            (&event("b.seq + 2", "b.hash", good, "x"), "CS009", "CS009"),
+            (&event("b.seq", "b.hash", good, "x"), "CS009", "CS009"),
+            (&event("b.seq + 1", "sha256('x')", good, "x"), "CS009", "CS009"),
+            (&event("b.seq + 1", "b.hash", good, "other"), "CS009", "CS009"),
+            ("update audit_head set seq = 0", "42501", "done"),
+            ("delete from audit_head", "42501", "CS002"),
+            // The attack itself is well formed: this one continues the chain.
+            (&event("b.seq + 1", "b.hash", good, "x"), "done", "done"),
+            // One transaction, one event.
+            (&format!("{0}; {0}", event("b.seq + 1", "b.hash", good, "x")), "23505", "23505"),
+        ],
+    )
     .await;
 }

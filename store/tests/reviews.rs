@@ -16,7 +16,9 @@ use sqlx::PgPool;
 use store::Error;
 use store::reviews::comment::{self, Place};
 use store::reviews::decide::{self, Closing};
-use store::reviews::{decision, expire, get, list, open, passages, recuse, request_changes, revoke, submit, vote, withdraw};
+use store::reviews::{
+    decision, expire, get, list, open, passages, recuse, request_changes, revoke, submit, vote, withdraw,
+};
 
 fn refused(result: store::Result<impl std::fmt::Debug>) -> String {
     match result {
@@ -51,9 +53,12 @@ async fn a_system_goes_through_the_committee_and_back(pool: PgPool) {
 
     // Started, commented, sent back.
     open::open(store, &s.members[0], review).await.unwrap();
-    let thread = comment::write(store, &s.members[0], review, Place::Part(Part::Risks), "Why so low?", None).await.unwrap();
+    let thread =
+        comment::write(store, &s.members[0], review, Place::Part(Part::Risks), "Why so low?", None).await.unwrap();
     s.vote(review, &s.members[0], Choice::Approve).await;
-    request_changes::request_changes(store, &s.members[1], review, &seen.found.sha256, "Explain the rating").await.unwrap();
+    request_changes::request_changes(store, &s.members[1], review, &seen.found.sha256, "Explain the rating")
+        .await
+        .unwrap();
     assert!(list::queue(store, &s.members[0], None).await.unwrap().rows.is_empty());
 
     // The comment is open: not ready. Resolved and edited: submitted again, as the next revision.
@@ -308,7 +313,10 @@ async fn the_same_form_sent_many_times_counts_once(pool: PgPool) {
     let results = futures::future::join_all(sent).await;
     assert_eq!(results.iter().filter(|r| r.is_ok()).count(), 1);
     for result in results.iter().filter(|r| r.is_err()) {
-        assert!(matches!(result, Err(Error::Replayed { location }) if location.starts_with("/reviews/RV-")), "{result:?}");
+        assert!(
+            matches!(result, Err(Error::Replayed { location }) if location.starts_with("/reviews/RV-")),
+            "{result:?}"
+        );
     }
     assert_eq!(s.reg.count("select count(*) from dossier").await, 1);
 }

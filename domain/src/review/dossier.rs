@@ -239,7 +239,8 @@ pub fn diff(old: &Dossier, new: &Dossier) -> Vec<Change> {
     let context_fields = ["name", "purpose", "unit", "owner", "contributors", "stage"];
     let (a, b) = (fields(&old.system), fields(&new.system));
     compare(&mut out, &reference, &new.system.name, &a, &b, |f| {
-        (if context_fields.contains(&f) { P::Summary } else { P::Context }, f != "contributors")
+        // A unit is known by its name here: one that is renamed is the same.
+        (if context_fields.contains(&f) { P::Summary } else { P::Context }, !matches!(f, "contributors" | "unit"))
     });
     compare(&mut out, &reference, "Tier", &fields(&old.triage), &fields(&new.triage), |_| (P::Triage, true));
     // The matrix is the organisation's; what changes here shows in each risk's level.

@@ -111,9 +111,8 @@ struct Count {
 }
 
 async fn count(tx: &mut Tx, review: &Found) -> Result<Count> {
-    let body = sqlx::query_scalar!("select body from dossier where id = $1", review.dossier_id.0)
-        .fetch_one(tx.conn())
-        .await?;
+    let body =
+        sqlx::query_scalar!("select body from dossier where id = $1", review.dossier_id.0).fetch_one(tx.conn()).await?;
     let dossier: Dossier = serde_json::from_str(&body)?;
     let votes = sqlx::query!(
         "select voter_chair, choice, conditions from vote where dossier_id = $1 order by signed_at, id",
@@ -202,12 +201,7 @@ async fn write_conditions(
 }
 
 /// The newer decision takes the place of the older approval, expired or not.
-async fn supersede(
-    tx: &mut Tx,
-    actor: &Actor,
-    review: &Found,
-    decision: DecisionRef,
-) -> Result<Option<DecisionRef>> {
+async fn supersede(tx: &mut Tx, actor: &Actor, review: &Found, decision: DecisionRef) -> Result<Option<DecisionRef>> {
     let older = sqlx::query!(
         "select d.id, d.number, d.review_id, r.state from decision d join review r on r.id = d.review_id
          where d.system_id = $1 and d.review_id <> $2 and d.outcome <> 'rejected'

@@ -304,4 +304,3 @@ async fn threads(conn: &mut PgConnection, found: &Found) -> Result<Vec<Thread>> 
     }
     Ok(threads)
 }
-

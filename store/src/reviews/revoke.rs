@@ -13,13 +13,7 @@ use serde_json::json;
 ///
 /// # Errors
 /// A refusal when there is nothing to revoke; [`Error::NotFound`].
-pub async fn revoke(
-    store: &Store,
-    actor: &Actor,
-    reference: DecisionRef,
-    reason: &str,
-    password: &str,
-) -> Result<()> {
+pub async fn revoke(store: &Store, actor: &Actor, reference: DecisionRef, reason: &str, password: &str) -> Result<()> {
     verify_password(store, actor, password).await?;
     let mut tx = store.begin().await?;
     let row = sqlx::query!(

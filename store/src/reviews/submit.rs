@@ -111,10 +111,8 @@ pub async fn submit(store: &Store, actor: &Actor, reference: SystemRef, once: Op
 async fn ready(tx: &mut Tx, system: &Located, today: chrono::NaiveDate) -> Result<Dossier> {
     let facts = crate::systems::readiness::facts(tx.conn(), system.id, today).await?;
     let items = readiness::readiness(&facts);
-    let missing: Vec<String> = items
-        .iter()
-        .filter_map(|item| Some(format!("{} ({})", item.step.label(), item.missing.as_ref()?)))
-        .collect();
+    let missing: Vec<String> =
+        items.iter().filter_map(|item| Some(format!("{} ({})", item.step.label(), item.missing.as_ref()?))).collect();
     if !missing.is_empty() {
         return Err(Refusal::not_now(format!("Not ready yet. Missing: {}", missing.join("; "))).into());
     }

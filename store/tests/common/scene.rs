@@ -157,8 +157,7 @@ pub async fn ready(
         .execute(tx.conn())
         .await
         .unwrap();
-    let answers: BTreeMap<&str, bool> =
-        Question::ALL.iter().map(|q| (q.as_str(), yes(tier).contains(q))).collect();
+    let answers: BTreeMap<&str, bool> = Question::ALL.iter().map(|q| (q.as_str(), yes(tier).contains(q))).collect();
     let because: Vec<&str> = yes(tier).iter().map(|q| q.as_str()).collect();
     sqlx::query(
         "insert into triage_result (id, system_id, answers, tier, because, rules_version, answered_by, answered_at)
@@ -201,7 +200,9 @@ async fn risk(tx: &mut store::Tx, system: Uuid, owner: &Actor, i: i32, above: bo
     .await
     .unwrap();
     // On the first matrix: 4 × 4 is high (level 2), 2 × 3 medium (level 1), which is appetite.
-    for (kind, l, c, level) in [("inherent", 4, 4, 2), if above { ("residual", 4, 4, 2) } else { ("residual", 2, 3, 1) }] {
+    for (kind, l, c, level) in
+        [("inherent", 4, 4, 2), if above { ("residual", 4, 4, 2) } else { ("residual", 2, 3, 1) }]
+    {
         sqlx::query(
             "insert into rating (id, risk_id, kind, likelihood, impact, level, matrix_version, rationale, rated_by, rated_at)
              values ($1, $2, $3, $4, $5, $6, 1, 'Measured', $7, $8)",

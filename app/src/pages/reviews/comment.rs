@@ -69,7 +69,14 @@ pub fn threads(form: &FormState, review: &Review, part: Part) -> AnyView {
     let none = here.is_empty() && !review.may.comment;
     let list = here.iter().map(|t| thread(form, review, t)).collect_view();
     let new = review.may.comment.then(|| {
-        write_form(form, review, part.as_str(), format!("Comment on: {}", super::parts::title(part)), "Comment", "Comment")
+        write_form(
+            form,
+            review,
+            part.as_str(),
+            format!("Comment on: {}", super::parts::title(part)),
+            "Comment",
+            "Comment",
+        )
     });
     view! {
         {none.then(|| view! { <p class="muted">"No comments."</p> })}

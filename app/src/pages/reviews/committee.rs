@@ -46,13 +46,20 @@ fn yours(mine: &[Waiting]) -> AnyView {
             let (verb, page) = if w.may_close { ("Close", "/decide") } else { ("Read and vote", "") };
             let title = format!("{verb}: {}", w.name);
             let status = if w.days >= 14 { TaskStatus::NeedsAttention } else { TaskStatus::ToDo };
-            Task::new(title, format!("/reviews/{}{page}", w.reference), status)
-                .detail(format!("{}, {} tier, waiting for {}", w.reference, w.tier.label().to_lowercase(), format::span(w.days)))
+            Task::new(title, format!("/reviews/{}{page}", w.reference), status).detail(format!(
+                "{}, {} tier, waiting for {}",
+                w.reference,
+                w.tier.label().to_lowercase(),
+                format::span(w.days)
+            ))
         })
         .collect();
     match tasks.is_empty() {
         true => view! { <p class="muted">"Nothing waits for you."</p> }.into_any(),
-        false => view! { <Section title="Waiting for you" id="yours"><TaskList label="Waiting for you" tasks/></Section> }.into_any(),
+        false => {
+            view! { <Section title="Waiting for you" id="yours"><TaskList label="Waiting for you" tasks/></Section> }
+                .into_any()
+        }
     }
 }
 

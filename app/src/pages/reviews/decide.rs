@@ -78,7 +78,8 @@ fn page(cx: &Cx, status: StatusCode, form: FormState, review: Review) -> PageRes
         let system = review.found.system.reference.to_string();
         let (name, dossier) = (review.dossier.system.name.clone(), shown.value("dossier"));
         let back = format!("/reviews/{reference}");
-        let crumbs = vec![Crumb::new("Committee", "/committee"), Crumb::new(format!("{reference} {name}"), back.clone())];
+        let crumbs =
+            vec![Crumb::new("Committee", "/committee"), Crumb::new(format!("{reference} {name}"), back.clone())];
         let (hash, badge) = (words::hash(&dossier), words::outcome(outcome));
         let (count, votes) = (quorum::count(&review.tally), quorum::votes(&review.votes));
         let meaning = closing_meaning(outcome, &system, &dossier);

@@ -15,7 +15,7 @@ use store::reviews::decision::{self, ConditionNow, Decision};
 
 pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
     if let Some(reference) = reference.strip_suffix(".json") {
-        return bundle(&cx, &load(&cx, reference).await?);
+        return bundle(&load(&cx, reference).await?);
     }
     let decision = load(&cx, &reference).await?;
     page(&cx, StatusCode::OK, cx.form(), decision)
@@ -26,7 +26,7 @@ async fn load(cx: &Cx, reference: &str) -> Result<Decision, AppError> {
     Ok(decision::get(&cx.store, &cx.actor, reference).await?)
 }
 
-fn bundle(_cx: &Cx, decision: &Decision) -> PageResult {
+fn bundle(decision: &Decision) -> PageResult {
     let body = serde_json::to_string_pretty(&decision.bundle()).map_err(AppError::internal)?;
     let mut response = body.into_response();
     let headers = response.headers_mut();
@@ -77,7 +77,8 @@ fn view(cx: &Cx, d: &Decision, revoke_open: bool) -> AnyView {
         ("Verification file".to_owned(), format!("/decisions/{reference}.json")),
     ];
     let ended = matches!(d.state, State::Expired | State::Revoked | State::Superseded);
-    let (name, outcome, ended) = (d.dossier.system.name.clone(), words::outcome(d.outcome), ended.then(|| words::state(d.state)));
+    let (name, outcome, ended) =
+        (d.dossier.system.name.clone(), words::outcome(d.outcome), ended.then(|| words::state(d.state)));
     let signatures = quorum::votes(&d.votes);
     view! {
         <PageHeader title=name reference crumbs more>{outcome}{ended}</PageHeader>
@@ -97,7 +98,8 @@ fn view(cx: &Cx, d: &Decision, revoke_open: bool) -> AnyView {
 
 /// Whether it holds now, and if not, since when and why.
 fn standing(cx: &Cx, d: &Decision) -> AnyView {
-    let overdue = d.conditions.iter().filter(|c| c.status.is_open() && c.due_on.is_some_and(|due| due < cx.today())).count();
+    let overdue =
+        d.conditions.iter().filter(|c| c.status.is_open() && c.due_on.is_some_and(|due| due < cx.today())).count();
     let ended = d.ended.as_ref().map(|e| {
         let title = if e.kind == "revoked" { "This approval was revoked" } else { "A newer decision took its place" };
         let (reason, by, at) = (e.reason.clone(), e.by.clone(), e.at);
@@ -129,7 +131,11 @@ fn facts(d: &Decision) -> AnyView {
     let statement = d.statement.clone();
     let (by, at, tier) = (d.decided_by.clone(), d.decided_at, d.tier);
     let quorum = format!("{} asked for, {} cast", format::count(i64::from(d.quorum), "vote", "votes"), d.votes.len());
-    let above = if d.above_appetite { "Yes: a chair voted for it, or it was rejected" } else { "No" };
+    let above = match (d.above_appetite, d.outcome) {
+        (false, _) => "No",
+        (true, Outcome::Rejected) => "Yes",
+        (true, _) => "Yes: a chair voted for it",
+    };
     let valid = d.valid_until.map(|until| view! { <KeyValue label="Valid until"><DateText date=until/></KeyValue> });
     let (outcome, meaning) = (words::outcome(d.outcome), d.meaning.clone());
     view! {

@@ -93,8 +93,11 @@ fn triage(dossier: &Dossier) -> AnyView {
 fn context(dossier: &Dossier) -> AnyView {
     let c = &dossier.system.context;
     let data = c.data_categories.iter().map(|d| d.label()).collect::<Vec<_>>().join("; ");
-    let models =
-        c.models.iter().map(|m| format!("{} {} {}", m.provider, m.name, m.version).trim().to_owned()).collect::<Vec<_>>();
+    let models = c
+        .models
+        .iter()
+        .map(|m| format!("{} {} {}", m.provider, m.name, m.version).trim().to_owned())
+        .collect::<Vec<_>>();
     let sourcing = c.sourcing.map(|s| match &c.vendor {
         Some(vendor) => format!("{}: {vendor}", s.label()),
         None => s.label().to_owned(),

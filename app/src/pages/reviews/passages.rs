@@ -24,7 +24,8 @@ pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
         let content = match passages.is_empty() {
             true => {
                 let text = "The committee has not seen this system. Its owner submits it when everything is there.";
-                view! { <EmptyState title="No reviews yet" text action_href=submit action="Check and submit"/> }.into_any()
+                view! { <EmptyState title="No reviews yet" text action_href=submit action="Check and submit"/> }
+                    .into_any()
             }
             false => view! {
                 {may.then(|| view! { <p><a class="button button-primary" href=submit>"Check and submit"</a></p> })}

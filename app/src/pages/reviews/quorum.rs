@@ -16,7 +16,9 @@ pub fn count(tally: &Tally) -> AnyView {
     let outcome = tally.outcome.map(|o| view! { <p>"The votes amount to: "{words::outcome(o)}</p> });
     let (cast, needed) = (tally.cast, tally.needed);
     let missing = needed.saturating_sub(cast);
-    let more = (missing > 0).then(|| if missing == 1 { "1 more vote is needed.".to_owned() } else { format!("{missing} more votes are needed.") });
+    let more = (missing > 0).then(|| {
+        if missing == 1 { "1 more vote is needed.".to_owned() } else { format!("{missing} more votes are needed.") }
+    });
     view! {
         <p><Progress done=cast.min(needed) of=needed label="votes"/></p>
         {(cast > needed).then(|| view! { <p>{cast}" votes were cast."</p> })}

@@ -148,7 +148,9 @@ fn differences(review: &Review) -> AnyView {
     let since_revision = review.since_revision.as_ref().map(|changes| {
         let body = match changes.is_empty() {
             true => view! { <p>"Nothing but the submission itself."</p> }.into_any(),
-            false => words::changes(changes, "Changes since the last revision", format!("Revision {}", revision - 1), "Now"),
+            false => {
+                words::changes(changes, "Changes since the last revision", format!("Revision {}", revision - 1), "Now")
+            }
         };
         view! { <Section title="Changed since the last revision" id="since-revision">{body}</Section> }
     });

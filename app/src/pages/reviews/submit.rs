@@ -55,7 +55,8 @@ async fn page(cx: &Cx, reference: &str, status: StatusCode, form: FormState) -> 
 fn content(cx: &Cx, header: &SystemHeader, preview: &Preview) -> AnyView {
     let reference = header.located.reference;
     if let Some((review, state)) = preview.open.filter(|(_, state)| state.is_under_review()) {
-        let text = format!("It is {}. Nothing can be submitted until the committee is done.", state.label().to_lowercase());
+        let text =
+            format!("It is {}. Nothing can be submitted until the committee is done.", state.label().to_lowercase());
         let href = format!("/reviews/{review}");
         return view! { <Section title="Submit"><p>{text}</p><p><a class="button" href=href>"Review "{review.to_string()}</a></p></Section> }
             .into_any();

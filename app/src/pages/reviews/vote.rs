@@ -19,7 +19,11 @@ pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
         policy::allow(&cx.actor, Action::ReviewVote, review.found.system.relation)
             .map_err(|why| AppError::Forbidden(why.to_string()))?;
         let voted = review.votes.iter().any(|v| v.voter_id == cx.actor.id);
-        let why = if voted { "You have voted on this dossier: a signed vote stays" } else { "The review is not open for votes" };
+        let why = if voted {
+            "You have voted on this dossier: a signed vote stays"
+        } else {
+            "The review is not open for votes"
+        };
         return Err(AppError::NotNow(why.to_owned()));
     }
     let form = cx.form().fill("dossier", hex(&review.found.sha256));
@@ -90,8 +94,12 @@ fn conditions(form: &mut FormReader) -> Vec<Condition> {
 }
 
 async fn page(cx: &Cx, status: StatusCode, form: FormState, review: Review) -> PageResult {
-    let people: Vec<Choice> =
-        store::systems::choices::choices(&cx.store).await?.people.into_iter().map(|(id, name)| Choice::new(id, name)).collect();
+    let people: Vec<Choice> = store::systems::choices::choices(&cx.store)
+        .await?
+        .people
+        .into_iter()
+        .map(|(id, name)| Choice::new(id, name))
+        .collect();
     let signer = cx.actor.name.clone();
     let shown = form.clone();
     super::form_page(cx, status, "Vote and sign", &form, move || view(&shown, &review, signer, people))
