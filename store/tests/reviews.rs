@@ -48,7 +48,7 @@ async fn a_system_goes_through_the_committee_and_back(pool: PgPool) {
     assert_eq!(seen.awaited.len(), 5);
     assert!(seen.may.open && seen.may.vote && !seen.may.withdraw && !seen.may.decide);
     assert!(s.set_purpose("Something else").await.is_err());
-    let queue = list::queue(store, &s.members[0], None).await.unwrap();
+    let queue = list::queue(store, &s.members[0], None, None).await.unwrap();
     assert_eq!((queue.rows[0].reference, queue.rows[0].my_turn), (review, true));
 
     // Started, commented, sent back.
@@ -59,7 +59,7 @@ async fn a_system_goes_through_the_committee_and_back(pool: PgPool) {
     request_changes::request_changes(store, &s.members[1], review, &seen.found.sha256, "Explain the rating")
         .await
         .unwrap();
-    assert!(list::queue(store, &s.members[0], None).await.unwrap().rows.is_empty());
+    assert!(list::queue(store, &s.members[0], None, None).await.unwrap().rows.is_empty());
 
     // The comment is open: not ready. Resolved and edited: submitted again, as the next revision.
     assert!(refused(submit::submit(store, &s.owner, s.system, None).await).contains("comment is open"));
@@ -221,7 +221,7 @@ async fn whoever_has_a_part_never_judges_and_strangers_see_nothing(pool: PgPool)
     assert!(matches!(withdraw::withdraw(store, &stranger, review, "x").await, Err(Error::NotFound)));
     assert!(matches!(submit::preview(store, &stranger, s.system).await, Err(Error::NotFound)));
     assert!(matches!(passages::passages(store, &stranger, s.system).await, Err(Error::NotFound)));
-    assert!(list::queue(store, &stranger, None).await.is_err());
+    assert!(list::queue(store, &stranger, None, None).await.is_err());
     let executive = s.reg.person("Eva Executive", &[Role::Executive]).await;
     assert!(get::get(store, &executive, review).await.is_ok());
     let words = comment::write(store, &executive, review, Place::Part(Part::Risks), "x", None).await;

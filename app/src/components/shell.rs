@@ -10,13 +10,9 @@ use domain::actor::{Actor, Role};
 use leptos::{config::LeptosOptions, prelude::*};
 
 /// The places of the bar.
-const PLACES: [(&str, &str); 5] = [
-    ("My work", "/work"),
-    ("Systems", "/systems"),
-    ("Risks", "/risks"),
-    ("Committee", "/committee"),
-    ("Reports", "/reports"),
-];
+const PLACES: [(&str, &str); 3] = [("My work", "/work"), ("Systems", "/systems"), ("Risks", "/risks")];
+/// Those of people who read the whole register; to others they do not exist.
+const OF_READERS: [(&str, &str); 2] = [("Committee", "/committee"), ("Reports", "/reports")];
 
 /// The whole document. The script is sent only to people who are signed in: pages before that have nothing that moves.
 #[component]
@@ -113,6 +109,9 @@ struct Place {
 
 fn places(actor: &Actor, path: &str) -> Vec<Place> {
     let mut all = PLACES.to_vec();
+    if actor.reads_all() {
+        all.extend(OF_READERS);
+    }
     if actor.has_any(&[Role::Admin, Role::Auditor]) {
         all.push(("Audit", "/audit"));
     }

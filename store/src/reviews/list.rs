@@ -3,7 +3,7 @@
 use crate::{Result, Store};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::actor::Actor;
-use domain::ids::{DecisionRef, ReviewRef, SystemRef};
+use domain::ids::{DecisionRef, ReviewRef, SystemRef, UnitId};
 use domain::page::{PAGE_ROWS, Page};
 use domain::policy::{self, Action, Relation};
 use domain::review::{Choice, Outcome, State};
@@ -44,11 +44,17 @@ pub struct Waiting {
     pub may_close: bool,
 }
 
-/// Reviews that wait, oldest first. `after` is the cursor of the page before: the last row's number.
+/// Reviews that wait, oldest first, of all business units or of one. `after` is the cursor of the page before: the last
+/// row's number.
 ///
 /// # Errors
 /// A refusal for people who don't read the committee's papers.
-pub async fn queue(store: &Store, actor: &Actor, after: Option<ReviewRef>) -> Result<Page<Waiting>> {
+pub async fn queue(
+    store: &Store,
+    actor: &Actor,
+    unit: Option<UnitId>,
+    after: Option<ReviewRef>,
+) -> Result<Page<Waiting>> {
     policy::allow(actor, Action::CommitteeRead, Relation::default())?;
     let rows = sqlx::query!(
         r#"select r.number, r.state, s.number as system, s.name, u.name as unit, s.tier as "tier!",
@@ -68,10 +74,12 @@ pub async fn queue(store: &Store, actor: &Actor, after: Option<ReviewRef>) -> Re
            where r.state in ('submitted', 'in_review')
              and ($2::bigint is null or (r.submitted_at, r.number) >
                   (select a.submitted_at, a.number from review a where a.number = $2))
+             and ($4::uuid is null or s.business_unit_id = $4)
            order by r.submitted_at, r.number limit $3"#,
         actor.id.0,
         after.map(|a| a.0),
-        PAGE_ROWS as i64 + 1
+        PAGE_ROWS as i64 + 1,
+        unit.map(|u| u.0)
     )
     .fetch_all(store.pool())
     .await?;

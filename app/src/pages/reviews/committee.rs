@@ -3,13 +3,24 @@
 use super::words;
 use crate::components::*;
 use crate::format;
-use crate::server::{Cx, PageResult};
+use crate::server::{AppError, Cx, PageResult};
+use domain::ids::UnitId;
 use leptos::prelude::*;
 use store::reviews::list::{self, Decided, Waiting};
 
 pub async fn show(cx: Cx) -> PageResult {
     let after = cx.url().get("after").and_then(|after| after.parse().ok());
-    let queue = list::queue(&cx.store, &cx.actor, after).await?;
+    let unit = match cx.url().get("unit") {
+        None => None,
+        Some(text) => Some(text.parse::<UnitId>().map_err(|_| AppError::NotFound)?),
+    };
+    let queue = list::queue(&cx.store, &cx.actor, unit, after).await?;
+    let (_, units) = store::portfolio::setting(&cx.store).await?;
+    let url = cx.url();
+    let chosen = unit.and_then(|id| units.iter().find(|u| u.id == id));
+    let chips: Vec<_> =
+        chosen.map(|u| Chip::new(format!("Business unit: {}", u.name), &url, "unit", &u.id.to_string())).into_iter().collect();
+    let units: Vec<_> = units.into_iter().map(|u| Choice::new(u.id, u.name)).collect();
     let decided = list::decided_lately(&cx.store, &cx.actor).await?;
     cx.page("Committee", || {
         let mine: Vec<_> = queue.rows.iter().filter(|w| w.my_turn || w.may_close).cloned().collect();
@@ -22,6 +33,9 @@ pub async fn show(cx: Cx) -> PageResult {
             <PageHeader title="Committee" lead="Submissions wait here, oldest first, until the votes amount to a decision."/>
             {yours}
             <Section title="Queue" id="queue">
+                <FilterBar url=url.clone() search="" chips>
+                    <FilterSelect url name="unit" label="Business unit" choices=units/>
+                </FilterBar>
                 {match empty {
                     true => view! { <EmptyState title="Nothing waits" text="When an owner submits a system, it stands here."/> }.into_any(),
                     false => view! {

@@ -68,10 +68,8 @@ fn page(cx: &Cx, status: StatusCode, form: FormState, decision: Decision) -> Pag
 
 fn view(cx: &Cx, d: &Decision, revoke_open: bool) -> AnyView {
     let reference = d.reference.to_string();
-    let crumbs = vec![
-        Crumb::new("Committee", "/committee"),
-        Crumb::new(d.system.reference.to_string(), format!("/systems/{}", d.system.reference)),
-    ];
+    let mut crumbs = super::crumbs(cx);
+    crumbs.push(Crumb::new(d.system.reference.to_string(), format!("/systems/{}", d.system.reference)));
     let more = vec![
         ("The dossier and its review".to_owned(), format!("/reviews/{}", d.review)),
         ("Verification file".to_owned(), format!("/decisions/{reference}.json")),
@@ -89,7 +87,7 @@ fn view(cx: &Cx, d: &Decision, revoke_open: bool) -> AnyView {
                 {conditions(cx, &d.conditions)}
                 <Section title="Signatures" id="votes">{signatures}</Section>
             </div>
-            <aside aria-label="Verification">{verify(d)}</aside>
+            <aside>{verify(d)}</aside>
         </div>
         {d.may_revoke.then(|| revoke_form(d, revoke_open))}
     }

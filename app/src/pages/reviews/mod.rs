@@ -13,6 +13,7 @@ pub mod submit;
 pub mod vote;
 mod words;
 
+use crate::components::Crumb;
 use crate::server::{AppError, Cx, FormReader, FormState, PageResult, page};
 use axum::http::StatusCode;
 use domain::ids::ReviewRef;
@@ -50,4 +51,9 @@ fn form_page<V: IntoView + 'static>(
 /// Status of a form that is shown for the first time, or again because fields are wrong.
 fn status_of(form: &FormState) -> StatusCode {
     if form.has_errors() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
+}
+
+/// The way to a review: through the committee's queue for those who have it.
+fn crumbs(cx: &Cx) -> Vec<Crumb> {
+    cx.actor.reads_all().then(|| Crumb::new("Committee", "/committee")).into_iter().collect()
 }

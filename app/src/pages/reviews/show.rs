@@ -40,7 +40,7 @@ pub fn page(cx: &Cx, status: StatusCode, form: FormState, review: Review) -> Pag
 fn view(cx: &Cx, form: &FormState, review: &Review) -> AnyView {
     let parts = Part::ALL.iter().map(|part| part_view(form, review, *part)).collect_view();
     view! {
-        {header(review)}
+        {header(cx, review)}
         {standing(cx, review)}
         {differences(review)}
         {parts}
@@ -49,7 +49,7 @@ fn view(cx: &Cx, form: &FormState, review: &Review) -> AnyView {
     .into_any()
 }
 
-fn header(review: &Review) -> AnyView {
+fn header(cx: &Cx, review: &Review) -> AnyView {
     let found = &review.found;
     let (system, reference) = (found.system.reference, found.reference);
     let at = |page: &str| format!("/reviews/{reference}/{page}");
@@ -82,10 +82,8 @@ fn header(review: &Review) -> AnyView {
     let first = actions.next();
     let more: Vec<_> = actions.collect();
     let (action, action_href) = first.unzip();
-    let crumbs = vec![
-        Crumb::new("Committee", "/committee"),
-        Crumb::new(system.to_string(), format!("/systems/{system}/reviews")),
-    ];
+    let mut crumbs = super::crumbs(cx);
+    crumbs.push(Crumb::new(system.to_string(), format!("/systems/{system}/reviews")));
     let name = review.dossier.system.name.clone();
     let (tier, overridden) = (review.dossier.triage.tier, review.dossier.triage.override_reason.is_some());
     let state = words::state(found.state);
@@ -123,8 +121,7 @@ fn standing(cx: &Cx, review: &Review) -> AnyView {
     let at = review.submitted_at;
     let counted = found.state.is_open() && found.state != State::ChangesRequested;
     let (tally, others) = (quorum::count(&review.tally), quorum::others(review));
-    let count = counted
-        .then(|| view! { <aside aria-label="Quorum"><Card title="Quorum">{tally}{others}{start}</Card></aside> });
+    let count = counted.then(|| view! { <Card title="Quorum">{tally}{others}{start}</Card> });
     view! {
         {decision}
         {reason}
@@ -137,7 +134,7 @@ fn standing(cx: &Cx, review: &Review) -> AnyView {
                     <KeyValue label="Frozen text"><a href=dossier>"Download the dossier"</a></KeyValue>
                 </KeyValues>
             </Card>
-            {count}
+            <aside>{count}</aside>
         </div>
     }
     .into_any()
