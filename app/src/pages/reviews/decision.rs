@@ -87,7 +87,7 @@ fn view(cx: &Cx, d: &Decision, revoke_open: bool) -> AnyView {
                 {conditions(cx, &d.conditions)}
                 <Section title="Signatures" id="votes">{signatures}</Section>
             </div>
-            <aside>{verify(d)}</aside>
+            <aside aria-label="Verification">{verify(d)}</aside>
         </div>
         {d.may_revoke.then(|| revoke_form(d, revoke_open))}
     }

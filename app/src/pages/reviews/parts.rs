@@ -208,8 +208,7 @@ fn risk_row(dossier: &Dossier, risk: &RiskPart) -> impl IntoView + use<> {
             <th scope="row">
                 <a href=href>{risk.title.clone()}</a>
                 <span class="cell-sub">{reference}" \u{b7} "{risk.characteristic.label()}" \u{b7} "{risk.status.label()}</span>
-                <details class="no-print"><summary>"Cause \u{2192} event \u{2192} consequence"</summary><p class="preline">{words.clone()}</p></details>
-                <p class="print-block">{words}</p>
+                <p class="cell-sub preline">{words}</p>
             </th>
             <td>{inherent}</td>
             <td>

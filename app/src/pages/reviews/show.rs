@@ -121,7 +121,8 @@ fn standing(cx: &Cx, review: &Review) -> AnyView {
     let at = review.submitted_at;
     let counted = found.state.is_open() && found.state != State::ChangesRequested;
     let (tally, others) = (quorum::count(&review.tally), quorum::others(review));
-    let count = counted.then(|| view! { <Card title="Quorum">{tally}{others}{start}</Card> });
+    let count = counted
+        .then(|| view! { <aside aria-label="Quorum"><Card title="Quorum">{tally}{others}{start}</Card></aside> });
     view! {
         {decision}
         {reason}
@@ -134,7 +135,7 @@ fn standing(cx: &Cx, review: &Review) -> AnyView {
                     <KeyValue label="Frozen text"><a href=dossier>"Download the dossier"</a></KeyValue>
                 </KeyValues>
             </Card>
-            <aside>{count}</aside>
+            {count}
         </div>
     }
     .into_any()
