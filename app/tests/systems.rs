@@ -26,7 +26,9 @@ impl Env for Counting {
         DateTime::from_timestamp(1_772_442_000, 0).unwrap()
     }
     fn uuid(&self) -> uuid::Uuid {
-        uuid::Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + u128::from(self.0.fetch_add(1, Ordering::SeqCst)))
+        uuid::Uuid::from_u128(
+            0x0190_0000_0000_7000_8000_0000_0000_0000 + u128::from(self.0.fetch_add(1, Ordering::SeqCst)),
+        )
     }
     fn secret(&self) -> [u8; 32] {
         [7; 32]
@@ -71,7 +73,13 @@ impl Pages {
         let id = tx.new_id();
         let email = format!("{}@example.org", name.to_lowercase());
         sqlx::query("insert into person (id, email, name, roles, created_at) values ($1, $2, $3, $4, now())")
-            .bind(id).bind(&email).bind(name).bind(vec![role.as_str()]).execute(tx.conn()).await.unwrap();
+            .bind(id)
+            .bind(&email)
+            .bind(name)
+            .bind(vec![role.as_str()])
+            .execute(tx.conn())
+            .await
+            .unwrap();
         tx.commit(Who::Program("test"), Entry::new("people.manage", "person", id, name)).await.unwrap();
         Actor { id: id.into(), name: name.into(), email, roles: vec![role], address: None }
     }
@@ -79,7 +87,11 @@ impl Pages {
     async fn unit(&self) {
         let mut tx = self.store.begin().await.unwrap();
         let id = tx.new_id();
-        sqlx::query("insert into business_unit (id, name, created_at) values ($1, 'Claims', now())").bind(id).execute(tx.conn()).await.unwrap();
+        sqlx::query("insert into business_unit (id, name, created_at) values ($1, 'Claims', now())")
+            .bind(id)
+            .execute(tx.conn())
+            .await
+            .unwrap();
         tx.commit(Who::Program("test"), Entry::new("units.manage", "unit", id, "Claims")).await.unwrap();
     }
 
@@ -109,7 +121,15 @@ impl Pages {
 }
 
 fn escape(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() || b == b'_' || b == b'-' { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b == b'_' || b == b'-' {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
 }
 
 fn unescape(text: &str) -> String {
@@ -204,7 +224,8 @@ async fn an_owner_registers_triages_and_describes(pool: PgPool) {
     let refused = site.submit(&olga, &page, "/systems/AIS-1/triage", &one).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.html.contains("href=\"#f-prohibited-practice\""), "the summary leads to the field");
-    let all: Vec<_> = Question::ALL.iter().map(|q| (q.as_str(), if *q == Question::Rights { "yes" } else { "no" })).collect();
+    let all: Vec<_> =
+        Question::ALL.iter().map(|q| (q.as_str(), if *q == Question::Rights { "yes" } else { "no" })).collect();
     let done = site.submit(&olga, &page, "/systems/AIS-1/triage", &all).await;
     assert_eq!(done.to, "/systems/AIS-1/map?notice=triaged");
 
@@ -213,7 +234,8 @@ async fn an_owner_registers_triages_and_describes(pool: PgPool) {
     assert!(page.html.contains("High") && page.html.contains("Because of a yes to:"));
     let filled = form(&page.html, "/systems/AIS-1/map");
     assert!(filled.contains(&("autonomy".into(), "recommends".into())));
-    let saved = site.submit(&olga, &page, "/systems/AIS-1/map", &[("kind", "predictive"), ("model_name_0", "Small")]).await;
+    let saved =
+        site.submit(&olga, &page, "/systems/AIS-1/map", &[("kind", "predictive"), ("model_name_0", "Small")]).await;
     assert_eq!(saved.to, "/systems/AIS-1/risks/new?notice=context-saved");
 
     let overview = site.get(&olga, "/systems/AIS-1").await;
@@ -242,7 +264,10 @@ async fn the_second_editor_sees_both_versions(pool: PgPool) {
     assert_eq!(saved.to, "/systems/AIS-1?notice=saved");
     let clash = site.submit(&olga, &second, "/systems/AIS-1/edit", &[("purpose", "Mine, and long")]).await;
     assert_eq!(clash.status, StatusCode::CONFLICT);
-    assert!(clash.html.contains("Theirs") && form(&clash.html, "/systems/AIS-1/edit").contains(&("purpose".into(), "Mine, and long".into())));
+    assert!(
+        clash.html.contains("Theirs")
+            && form(&clash.html, "/systems/AIS-1/edit").contains(&("purpose".into(), "Mine, and long".into()))
+    );
     // Saving again is a decision.
     let saved = site.submit(&olga, &clash, "/systems/AIS-1/edit", &[]).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER);

@@ -181,7 +181,9 @@ impl Context {
     /// A message per field that is too long or holds control characters.
     pub fn checked(mut self) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let mut check = |field: &str, text: &mut Option<String>, rule: fn(&str) -> Result<Option<String>, &'static str>| {
+        let mut check = |field: &str,
+                         text: &mut Option<String>,
+                         rule: fn(&str) -> Result<Option<String>, &'static str>| {
             match text.as_deref().map(rule).transpose() {
                 Ok(checked) => *text = checked.flatten(),
                 Err(why) => errors.add(field, format!("This {why}")),

@@ -14,7 +14,8 @@ fn a_registration_names_every_missing_field() {
 #[test]
 fn limits_hold_at_their_edges() {
     let parse = |name: usize, purpose: usize| {
-        Registration::parse(&"n".repeat(name), &"p".repeat(purpose), ID, ID, "pilot").map_err(|e| e.0.into_keys().collect::<Vec<_>>())
+        Registration::parse(&"n".repeat(name), &"p".repeat(purpose), ID, ID, "pilot")
+            .map_err(|e| e.0.into_keys().collect::<Vec<_>>())
     };
     assert!(parse(text::LINE_MAX, text::PROSE_MAX).is_ok());
     assert_eq!(parse(text::LINE_MAX + 1, text::PROSE_MAX + 1).unwrap_err(), ["name", "purpose"]);

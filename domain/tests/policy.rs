@@ -30,7 +30,10 @@ fn relations() -> [(&'static str, Relation); 6] {
 fn the_whole_matrix() {
     let roles: Vec<(&str, Vec<Role>)> = std::iter::once(("nothing", vec![]))
         .chain(Role::ALL.iter().map(|r| (r.as_str(), vec![*r])))
-        .chain([("owner+committee", vec![Role::Owner, Role::Committee]), ("admin+chair", vec![Role::Admin, Role::Chair])])
+        .chain([
+            ("owner+committee", vec![Role::Owner, Role::Committee]),
+            ("admin+chair", vec![Role::Admin, Role::Chair]),
+        ])
         .collect();
     let mut text = format!("{:<42}", "");
     for (name, _) in &roles {

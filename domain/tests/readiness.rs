@@ -63,11 +63,14 @@ fn only_the_tiers_that_ask_for_it_want_oversight_and_evidence() {
 #[test]
 fn counts_are_said_in_words() {
     let facts = Facts { risks_unrated: 1, mitigations_unassigned: 2, open_comments: 3, ..complete(Tier::Minimal) };
-    assert_eq!(missing(&facts), [
-        (Step::Ratings, "1 risk lacks a rating".to_owned()),
-        (Step::Mitigations, "2 mitigations lack assignee or date".to_owned()),
-        (Step::Comments, "3 comments are open".to_owned()),
-    ]);
+    assert_eq!(
+        missing(&facts),
+        [
+            (Step::Ratings, "1 risk lacks a rating".to_owned()),
+            (Step::Mitigations, "2 mitigations lack assignee or date".to_owned()),
+            (Step::Comments, "3 comments are open".to_owned()),
+        ]
+    );
     let facts = Facts { evidence: vec![evidence::Kind::Validation], ..complete(Tier::Critical) };
     assert_eq!(missing(&facts), [(Step::Evidence, "no current test, no current evaluation".to_owned())]);
 }

@@ -65,13 +65,26 @@ impl World {
                status, created_at, created_by, changed_at, changed_by)
              values ($1, $2, 'Wrong order', 'c', 'e', 'k', 'safe', 'accept', $3, 'open', $4, $3, $4, $3)",
         )
-        .bind(risk).bind(id.0).bind(self.olga.id.0).bind(now).execute(tx.conn()).await.unwrap();
+        .bind(risk)
+        .bind(id.0)
+        .bind(self.olga.id.0)
+        .bind(now)
+        .execute(tx.conn())
+        .await
+        .unwrap();
         for kind in ["inherent", "residual"] {
             sqlx::query(
                 "insert into rating (id, risk_id, kind, likelihood, impact, level, matrix_version, rated_by, rated_at)
                  values ($1, $2, $3, 1, 1, 0, 1, $4, $5)",
             )
-            .bind(tx.new_id()).bind(risk).bind(kind).bind(self.olga.id.0).bind(now).execute(tx.conn()).await.unwrap();
+            .bind(tx.new_id())
+            .bind(risk)
+            .bind(kind)
+            .bind(self.olga.id.0)
+            .bind(now)
+            .execute(tx.conn())
+            .await
+            .unwrap();
         }
         tx.commit(&self.olga, Entry::new("risk.write", "risk", risk, "R-1").related(id)).await.unwrap();
         s
@@ -179,10 +192,11 @@ async fn an_edit_on_an_outdated_version_is_refused(pool: PgPool) {
     let retired = Registration { stage: Stage::Retired, ..w.registration("Claim triage") };
     wrong(edit(&w.r.store, &w.olga, s, 2, &retired).await, "stage");
     // The event holds what changed, and nothing else.
-    let after: String = sqlx::query_scalar("select body::jsonb->>'after' from audit_event where action = 'system.edit'")
-        .fetch_one(&w.r.owner)
-        .await
-        .unwrap();
+    let after: String =
+        sqlx::query_scalar("select body::jsonb->>'after' from audit_event where action = 'system.edit'")
+            .fetch_one(&w.r.owner)
+            .await
+            .unwrap();
     assert_eq!(after, r#"{"name": "Claim triage"}"#);
 }
 
@@ -196,7 +210,8 @@ async fn a_context_is_kept_with_its_models(pool: PgPool) {
     let less = Context { models: Vec::new(), vendor: Some("Acme".into()), ..context() };
     describe(&w.r.store, &w.olga, s, 2, &less).await.unwrap();
     assert_eq!(details(&w.r.store, id).await.unwrap().context, less);
-    let nameless = Context { models: vec![Model { provider: "x".into(), name: " ".into(), version: String::new() }], ..context() };
+    let nameless =
+        Context { models: vec![Model { provider: "x".into(), name: " ".into(), version: String::new() }], ..context() };
     wrong(describe(&w.r.store, &w.olga, s, 3, &nameless).await, "models");
 }
 
@@ -278,7 +293,12 @@ async fn an_owner_gives_a_system_away_and_stays_involved(pool: PgPool) {
     let gone = w.r.person("Gus Gone", &[Role::Owner]).await;
     let mut tx = w.r.store.begin().await.unwrap();
     let now = tx.now();
-    sqlx::query("update person set deactivated_at = $2 where id = $1").bind(gone.id.0).bind(now).execute(tx.conn()).await.unwrap();
+    sqlx::query("update person set deactivated_at = $2 where id = $1")
+        .bind(gone.id.0)
+        .bind(now)
+        .execute(tx.conn())
+        .await
+        .unwrap();
     tx.commit(&w.olga, Entry::new("people.manage", "person", gone.id.0, "Gus Gone")).await.unwrap();
     wrong(people::transfer(&w.r.store, &w.olga, s, 1, gone.id, false).await, "owner");
     wrong(people::add(&w.r.store, &w.olga, s, gone.id).await, "person");
@@ -330,7 +350,9 @@ async fn every_order_of_the_list_pages_through_each_system_once(pool: PgPool) {
     for i in 0..7 {
         let s = w.system(["Alpha", "beta", "Gamma"][i % 3]).await;
         if i % 2 == 0 {
-            answer(&w.r.store, &w.olga, s, &yes(&[[Question::Public, Question::Rights][i % 4 / 2]]), None).await.unwrap();
+            answer(&w.r.store, &w.olga, s, &yes(&[[Question::Public, Question::Rights][i % 4 / 2]]), None)
+                .await
+                .unwrap();
         }
     }
     for sort in Sort::ALL {
@@ -366,7 +388,10 @@ async fn filters_narrow_the_list(pool: PgPool) {
     answer(&w.r.store, &w.olga, b, &yes(&[Question::Public]), None).await.unwrap();
     let admin = w.r.person("Abe Admin", &[Role::Admin]).await;
     let find = async |actor: &Actor, filter: Filter| -> Vec<SystemRef> {
-        let found = list(&w.r.store, actor, &filter, &Paging { sort: Sort::Reference, descending: false, ..Paging::default() }).await.unwrap();
+        let found =
+            list(&w.r.store, actor, &filter, &Paging { sort: Sort::Reference, descending: false, ..Paging::default() })
+                .await
+                .unwrap();
         assert_eq!(found.total, Some(found.page.rows.len() as i64));
         found.page.rows.iter().map(|r| r.reference).collect()
     };
@@ -408,7 +433,10 @@ async fn work_is_what_waits_and_nothing_else(pool: PgPool) {
     let review = reviews::submit::submit(st, &w.olga, s, None).await.unwrap();
     assert_eq!(kinds(&w.olga).await, [WorkKind::Triage]);
     let hers = work(st, &mia).await.unwrap();
-    assert_eq!(hers.iter().map(|i| (i.kind, i.reference.clone())).collect::<Vec<_>>(), [(WorkKind::Vote, Some(review.to_string()))]);
+    assert_eq!(
+        hers.iter().map(|i| (i.kind, i.reference.clone())).collect::<Vec<_>>(),
+        [(WorkKind::Vote, Some(review.to_string()))]
+    );
     assert_eq!(kinds(&xia).await, []);
     reviews::recuse::recuse(st, &mia, review, "I know the vendor").await.unwrap();
     assert_eq!(kinds(&mia).await, []);

@@ -19,7 +19,8 @@ pub async fn show(cx: Cx) -> PageResult {
     cx.page("My work", move || {
         let (action, to) = may_register.then_some(("Register a system", "/systems/new")).unzip();
         let count = items.len() as i64;
-        let lead = (count > 0).then(|| format!("{} to do, the most urgent first.", format::count(count, "thing", "things")));
+        let lead =
+            (count > 0).then(|| format!("{} to do, the most urgent first.", format::count(count, "thing", "things")));
         let body = if items.is_empty() {
             let (text, to, label) = elsewhere(&actor);
             view! { <EmptyState title="Nothing waits for you" text action_href=to action=label/> }.into_any()
@@ -129,9 +130,11 @@ fn address(item: &WorkItem) -> String {
 fn tone(kind: WorkKind) -> Tone {
     match kind {
         WorkKind::Suspended | WorkKind::Expired | WorkKind::MitigationOverdue => Tone::Danger,
-        WorkKind::ChangesRequested | WorkKind::Stale | WorkKind::Expiring | WorkKind::EvidenceExpiring | WorkKind::Ownerless => {
-            Tone::Warning
-        }
+        WorkKind::ChangesRequested
+        | WorkKind::Stale
+        | WorkKind::Expiring
+        | WorkKind::EvidenceExpiring
+        | WorkKind::Ownerless => Tone::Warning,
         WorkKind::Vote | WorkKind::Close | WorkKind::MitigationDue | WorkKind::Verify => Tone::Info,
         WorkKind::Triage | WorkKind::Draft | WorkKind::MitigationOpen | WorkKind::Refused => Tone::Neutral,
     }

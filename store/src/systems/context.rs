@@ -46,7 +46,8 @@ pub async fn describe(store: &Store, actor: &Actor, reference: SystemRef, versio
     .await?;
     if old.models != new.models {
         sqlx::query!("delete from system_model where system_id = $1", id).execute(tx.conn()).await?;
-        let column = |pick: fn(&domain::system::Model) -> &String| new.models.iter().map(pick).cloned().collect::<Vec<_>>();
+        let column =
+            |pick: fn(&domain::system::Model) -> &String| new.models.iter().map(pick).cloned().collect::<Vec<_>>();
         sqlx::query!(
             "insert into system_model (system_id, provider, name, version)
              select $1, * from unnest($2::text[], $3::text[], $4::text[])",

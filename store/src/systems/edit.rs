@@ -20,12 +20,10 @@ pub async fn edit(store: &Store, actor: &Actor, reference: SystemRef, version: i
     let located = locate(tx.conn(), actor, reference, true).await?;
     located.allow_change(actor, Action::SystemEdit)?;
     same_version(located.version, version)?;
-    let old = sqlx::query!(
-        "select name, purpose, business_unit_id, owner_id, stage from system where id = $1",
-        located.id.0
-    )
-    .fetch_one(tx.conn())
-    .await?;
+    let old =
+        sqlx::query!("select name, purpose, business_unit_id, owner_id, stage from system where id = $1", located.id.0)
+            .fetch_one(tx.conn())
+            .await?;
     let old = Registration {
         name: old.name,
         purpose: old.purpose,

@@ -121,9 +121,7 @@ pub(crate) async fn details_of(conn: &mut PgConnection, system: SystemId) -> Res
         _ => None,
     };
     let tier_override = match (row.override_tier, row.override_reason, row.override_by, row.override_at) {
-        (Some(tier), Some(reason), Some(by), Some(at)) => {
-            Some(TierOverride { tier: tier.parse()?, reason, by, at })
-        }
+        (Some(tier), Some(reason), Some(by), Some(at)) => Some(TierOverride { tier: tier.parse()?, reason, by, at }),
         _ => None,
     };
     Ok(Details {

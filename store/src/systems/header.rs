@@ -128,12 +128,9 @@ pub async fn header(store: &Store, actor: &Actor, reference: SystemRef) -> Resul
         return Err(Error::NotFound);
     }
     let open_review = match (row.review_number, row.review_state, row.review_since) {
-        (Some(number), Some(state), Some(since)) => Some(OpenReview {
-            reference: ReviewRef(number),
-            state: state.parse()?,
-            since,
-            reason: row.review_reason,
-        }),
+        (Some(number), Some(state), Some(since)) => {
+            Some(OpenReview { reference: ReviewRef(number), state: state.parse()?, since, reason: row.review_reason })
+        }
         _ => None,
     };
     let decision = match (row.decision_number, row.outcome, row.decided_at) {
@@ -166,12 +163,7 @@ pub async fn header(store: &Store, actor: &Actor, reference: SystemRef) -> Resul
         status: row.status.parse()?,
         open_review,
         decision,
-        counts: Counts {
-            risks: row.risks,
-            mitigations: row.mitigations,
-            evidence: row.evidence,
-            reviews: row.reviews,
-        },
+        counts: Counts { risks: row.risks, mitigations: row.mitigations, evidence: row.evidence, reviews: row.reviews },
     })
 }
 

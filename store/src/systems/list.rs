@@ -53,10 +53,14 @@ impl Sort {
         match self {
             Sort::Name => ("lower(s.name)", "text"),
             Sort::Changed => ("s.changed_at", "timestamptz"),
-            Sort::Tier => ("coalesce(array_position(array['minimal','limited','high','critical','prohibited'], s.tier), 0)", "int"),
-            Sort::Risk => {
-                ("(select count(*) from risk k where k.system_id = s.id and k.residual_above and k.status <> 'closed')", "bigint")
-            }
+            Sort::Tier => (
+                "coalesce(array_position(array['minimal','limited','high','critical','prohibited'], s.tier), 0)",
+                "int",
+            ),
+            Sort::Risk => (
+                "(select count(*) from risk k where k.system_id = s.id and k.residual_above and k.status <> 'closed')",
+                "bigint",
+            ),
             Sort::Reference => ("s.number", "bigint"),
         }
     }
@@ -120,7 +124,8 @@ pub struct Systems {
     pub total: Option<i64>,
 }
 
-const STATUS: &str = "system_status(s.stage, s.tier, t.open_state, t.outcome, t.ended, t.valid_until, t.condition_due, s.stale_since, ";
+const STATUS: &str =
+    "system_status(s.stage, s.tier, t.open_state, t.outcome, t.ended, t.valid_until, t.condition_due, s.stale_since, ";
 
 /// Lists the systems that the person may see.
 ///
@@ -130,7 +135,9 @@ pub async fn list(store: &Store, actor: &Actor, filter: &Filter, paging: &Paging
     let today = store.today();
     let (key, kind) = paging.sort.key();
     let mut q = QueryBuilder::<Postgres>::new("with page as (select s.id, s.number, ");
-    q.push(STATUS).push_bind(today).push(format!(") as status, t.valid_until, ({key})::text as key, count(*) over () as total"));
+    q.push(STATUS)
+        .push_bind(today)
+        .push(format!(") as status, t.valid_until, ({key})::text as key, count(*) over () as total"));
     q.push(" from system s join system_standing t on t.system_id = s.id where true");
     narrow(&mut q, actor, filter, today);
     if let Some(after) = &paging.after {
@@ -181,10 +188,14 @@ fn narrow(q: &mut QueryBuilder<Postgres>, actor: &Actor, filter: &Filter, today:
     }
     if let Some(text) = filter.text.as_deref().filter(|t| !t.contains('\0')) {
         let number = text.trim().to_uppercase().parse::<SystemRef>().map_or(-1, |r| r.0);
-        let part: String = text.to_lowercase().chars().flat_map(|c| match c {
-            '%' | '_' | '\\' => vec!['\\', c],
-            c => vec![c],
-        }).collect();
+        let part: String = text
+            .to_lowercase()
+            .chars()
+            .flat_map(|c| match c {
+                '%' | '_' | '\\' => vec!['\\', c],
+                c => vec![c],
+            })
+            .collect();
         q.push(" and (s.search @@ websearch_to_tsquery('english', ").push_bind(text.to_owned());
         q.push(") or lower(s.name) like ").push_bind(format!("%{part}%"));
         q.push(" or s.number = ").push_bind(number).push(")");

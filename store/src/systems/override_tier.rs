@@ -44,10 +44,8 @@ pub async fn override_tier(
     )
     .fetch_one(tx.conn())
     .await?;
-    let derived: Tier = now_in_force
-        .derived
-        .ok_or_else(|| Refusal::not_now("The triage is not answered yet"))?
-        .parse()?;
+    let derived: Tier =
+        now_in_force.derived.ok_or_else(|| Refusal::not_now("The triage is not answered yet"))?.parse()?;
     if derived == Tier::Prohibited {
         return Err(Refusal::not_now("The answers name a prohibited practice: no tier takes that away").into());
     }

@@ -140,8 +140,9 @@ fn standing(cx: &Cx, header: &SystemHeader) -> Option<(Tone, String, String)> {
         }
         Status::Stale => {
             let since = decided.and_then(|d| d.stale_since).map(format::day).unwrap_or_default();
-            let text =
-                format!("Since {since} the system differs from the dossier that the committee signed. Submit it again.");
+            let text = format!(
+                "Since {since} the system differs from the dossier that the committee signed. Submit it again."
+            );
             (Tone::Warning, "The approval is out of date".to_owned(), text)
         }
         Status::Suspended => {
@@ -171,8 +172,12 @@ fn standing(cx: &Cx, header: &SystemHeader) -> Option<(Tone, String, String)> {
 /// Where more is said about it: words and address.
 fn links(header: &SystemHeader) -> Vec<(String, String)> {
     let reference = header.located.reference;
-    let review = || header.open_review.as_ref().map(|r| (format!("Review {}", r.reference), format!("/reviews/{}", r.reference)));
-    let decision = || header.decision.as_ref().map(|d| (format!("Decision {}", d.reference), format!("/decisions/{}", d.reference)));
+    let review = || {
+        header.open_review.as_ref().map(|r| (format!("Review {}", r.reference), format!("/reviews/{}", r.reference)))
+    };
+    let decision = || {
+        header.decision.as_ref().map(|d| (format!("Decision {}", d.reference), format!("/decisions/{}", d.reference)))
+    };
     let own = |words: &str, page: &str| Some((words.to_owned(), href(reference, page)));
     let links = match header.status {
         Status::Draft | Status::Retired => [None, None],

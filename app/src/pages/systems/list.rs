@@ -44,7 +44,20 @@ pub async fn csv(cx: Cx) -> PageResult {
     let paging = Paging { rows: EXPORT_ROWS, after: None, ..paging(&url) };
     let found = list(&cx.store, &cx.actor, &filter(&url), &paging).await?;
     let mut out = CsvOut::default();
-    out.row(["Reference", "Name", "Business unit", "Owner", "Stage", "Kind", "Tier", "Status", "Approved until", "Open risks", "Above appetite", "Last change (UTC)"]);
+    out.row([
+        "Reference",
+        "Name",
+        "Business unit",
+        "Owner",
+        "Stage",
+        "Kind",
+        "Tier",
+        "Status",
+        "Approved until",
+        "Open risks",
+        "Above appetite",
+        "Last change (UTC)",
+    ]);
     for r in found.page.rows {
         out.row([
             r.reference.to_string(),

@@ -113,7 +113,13 @@ fn values(c: &Context) -> Vec<(&'static str, String)> {
     let models: Vec<_> = c
         .models
         .iter()
-        .map(|m| [m.provider.as_str(), &m.name, &m.version].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" "))
+        .map(|m| {
+            [m.provider.as_str(), &m.name, &m.version]
+                .into_iter()
+                .filter(|p| !p.is_empty())
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
         .collect();
     vec![
         ("kind", c.kind.map_or("", Kind::label).to_owned()),

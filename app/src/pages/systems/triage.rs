@@ -88,7 +88,8 @@ fn questions() -> impl IntoView {
 
 fn answers(answers: Option<&Answers>) -> impl IntoView + use<> {
     match answers {
-        None => view! { <EmptyState title="Not answered yet" text="The owner or a contributor answers the triage."/> }.into_any(),
+        None => view! { <EmptyState title="Not answered yet" text="The owner or a contributor answers the triage."/> }
+            .into_any(),
         Some(answers) => {
             let rows = answers
                 .iter()
