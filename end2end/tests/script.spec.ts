@@ -1,0 +1,108 @@
+// What script adds, and what it costs.
+import { expect, test } from '../lib/test';
+import { leads } from '../lib/steps';
+import { register, writeRisk } from '../lib/system';
+
+test('search and palette by keyboard', async ({ open }) => {
+  const page = await open('samuel');
+  await page.goto('/work');
+  await expect(async () => {
+    await page.keyboard.press('/');
+    await expect(page.locator('#bar-q')).toBeFocused({ timeout: 500 });
+  }).toPass();
+  await page.keyboard.type('Loan default');
+  await leads(page, () => page.keyboard.press('Enter'));
+  await expect(page.locator('main').getByRole('link', { name: 'Loan default scoring' })).toBeVisible();
+
+  const palette = page.locator('dialog.palette');
+  await expect(async () => {
+    await page.keyboard.press('Control+k');
+    await expect(palette).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await page.keyboard.type('ris');
+  await expect(palette.getByRole('option').first()).toHaveText('Risks');
+  await page.keyboard.press('Escape');
+  await expect(palette).toBeHidden();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('com');
+  await expect(palette.getByRole('option').first()).toHaveText('Committee');
+  await leads(page, () => page.keyboard.press('Enter'));
+  await expect(page).toHaveURL(/\/committee$/);
+});
+
+test('a rating shows its level while it is chosen', async ({ open }) => {
+  const page = await open('maya');
+  const system = await register(page, `Rated ${Date.now()}`);
+  const risk = await writeRisk(page, system, 'To be rated');
+  await page.goto(`/risks/${risk}/rate`);
+  const residual = page.locator('fieldset.rate-card', { hasText: 'With the mitigations that are in place' });
+  await residual.getByLabel('Likelihood').selectOption('5');
+  await residual.getByLabel('Impact').selectOption('5');
+  await expect(residual.locator('output')).toHaveText(/^Critical, above appetite$/);
+  await residual.getByLabel('Impact').selectOption('1');
+  await expect(residual.locator('output')).toHaveText(/^Medium$/);
+  await expect(residual.locator('output')).toHaveAttribute('data-level', /./);
+});
+
+test('an upload shows how far it is', async ({ open }) => {
+  const page = await open('maya');
+  const system = await register(page, `Uploaded ${Date.now()}`);
+  await page.goto(`/systems/${system}/evidence/new`);
+  await expect(page.locator('.upload[data-ready]')).toBeVisible();
+  await page.getByLabel('What it shows').selectOption('test');
+  await page.getByLabel('Date that it speaks of').fill('2026-01-15');
+  const buffer = Buffer.alloc(3_000_000, 'measured, ');
+  await page.getByLabel('File', { exact: true }).setInputFiles({ name: 'measured.txt', mimeType: 'text/plain', buffer });
+  const network = await page.context().newCDPSession(page);
+  await network.send('Network.enable');
+  await network.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 1_500_000 });
+  await page.getByRole('button', { name: 'Add evidence' }).click();
+  await expect(page.locator('.upload-progress')).toBeVisible();
+  await expect(page.locator('.upload-progress [role="status"]')).toHaveText(/^[1-9]\d? % sent|Checking/);
+  await expect(page).toHaveURL(new RegExp(`/systems/${system}/evidence`));
+  await expect(page.locator('main tbody')).toContainText('measured.txt');
+});
+
+test('names like the one that is typed are shown', async ({ open }) => {
+  const page = await open('maya');
+  await page.goto('/systems/new');
+  const name = page.getByLabel('Name', { exact: true });
+  await expect(async () => {
+    await name.fill('');
+    await name.pressSequentially('Loan default scorin');
+    await expect(page.locator('main')).toContainText('AIS-', { timeout: 2_000 });
+  }).toPass();
+});
+
+test('nobody is sent a script before signing in', async ({ open }) => {
+  const page = await open(null);
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto('/sign-in', { waitUntil: 'networkidle' });
+  expect(asked.filter((path) => /\.(js|wasm)$/.test(path))).toEqual([]);
+  await expect(page.locator('script')).toHaveCount(0);
+});
+
+const LIMIT = 250 * 1024;
+test('a first visit costs at most 250 KB', async ({ open }) => {
+  for (const [person, path] of [
+    [null, '/sign-in'],
+    ['maya', '/work'],
+    ['maya', '/systems/new'],
+    ['samuel', '/committee'],
+    ['eleanor', '/reports'],
+    ['eleanor', '/systems'],
+    ['eleanor', '/risks'],
+    ['felix', '/audit'],
+  ] as const) {
+    const page = await open(person);
+    const network = await page.context().newCDPSession(page);
+    await network.send('Network.enable');
+    let bytes = 0;
+    network.on('Network.loadingFinished', (event) => (bytes += event.encodedDataLength));
+    await page.goto(path, { waitUntil: 'networkidle' });
+    expect.soft(bytes, `${path} for ${person}`).toBeLessThanOrEqual(LIMIT);
+    expect(bytes).toBeGreaterThan(1_000);
+    await page.context().close();
+  }
+});
