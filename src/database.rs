@@ -94,7 +94,12 @@ impl Database {
     /// As [`Database::store`].
     pub fn store_on(&self, config: &Config, env: Arc<dyn store::Env>) -> Result<Store, Failure> {
         let files = evidence(&config.evidence)?;
-        Ok(Store::connect(self.application.clone(), config.pool_size, env, files))
+        let store = Store::connect(self.application.clone(), config.pool_size, env, files);
+        let store = store.with_file_max(config.upload_limit);
+        Ok(match &config.evidence {
+            Evidence::Folder(folder) => store.files_in(folder),
+            Evidence::S3 { .. } => store,
+        })
     }
 
     /// Does one thing in the register, for a command. The schema must be this program's already.

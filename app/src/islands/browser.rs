@@ -1,6 +1,6 @@
 //! The browser's side of the islands: events, requests, keys. Only the wasm build has it.
 
-use super::{similar::SimilarName, upload::Sending};
+use super::{palette::Suggestion, similar::SimilarName, upload::Sending};
 use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
@@ -74,8 +74,36 @@ pub fn look_up_while_typing(input: String, endpoint: String, found: RwSignal<Vec
 }
 
 async fn fetch_names(endpoint: &str, name: &str) -> Option<Vec<SimilarName>> {
-    let url = format!("{endpoint}?name={}", String::from(js_sys::encode_uri_component(name)));
-    let response = wasm_bindgen_futures::JsFuture::from(window().fetch_with_str(&url)).await.ok()?;
+    fetch(&format!("{endpoint}?name={}", String::from(js_sys::encode_uri_component(name)))).await
+}
+
+/// Asks the register when the typing rests; a late answer to an older text is dropped.
+pub fn suggest_while_typing(typed: RwSignal<String>, found: RwSignal<Vec<Suggestion>>) {
+    Effect::new(move |_| {
+        let text = typed.get();
+        if text.trim().is_empty() {
+            found.set(Vec::new());
+            return;
+        }
+        let still = move |text: &String| typed.with_untracked(|now| now == text);
+        let ask = move || {
+            if !still(&text) {
+                return;
+            }
+            leptos::task::spawn_local(async move {
+                let query = String::from(js_sys::encode_uri_component(text.trim()));
+                let answer = fetch(&format!("/search/suggest?q={query}")).await.unwrap_or_default();
+                if still(&text) {
+                    found.set(answer);
+                }
+            });
+        };
+        set_timeout(ask, std::time::Duration::from_millis(PAUSE));
+    });
+}
+
+async fn fetch<T: serde::de::DeserializeOwned>(url: &str) -> Option<T> {
+    let response = wasm_bindgen_futures::JsFuture::from(window().fetch_with_str(url)).await.ok()?;
     let response: web_sys::Response = response.dyn_into().ok()?;
     if !response.ok() {
         return None;

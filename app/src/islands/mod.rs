@@ -5,7 +5,7 @@ mod rating;
 mod similar;
 mod upload;
 
-pub use palette::Palette;
+pub use palette::{Palette, Suggestion};
 pub use rating::RatingPreview;
 pub use similar::{SimilarName, SimilarNames};
 pub use upload::{Sending, Upload};

@@ -1,6 +1,16 @@
 //! Go anywhere by keyboard: Ctrl or Cmd and K opens the palette, `/` goes to the search field.
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Something in the register that fits what was typed; `/search/suggest?q=…` answers with a list of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// "R-7 Prompt injection".
+    pub label: String,
+    /// Its page.
+    pub href: String,
+}
 
 /// The palette, closed until it is called. `places` are labels and addresses.
 #[island]
@@ -9,7 +19,10 @@ pub fn Palette(places: Vec<(String, String)>) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let chosen = RwSignal::new(0_usize);
     let single_keys = RwSignal::new(true);
-    let entries = Memo::new(move |_| typed.with(|typed| matching(&places, typed)));
+    let found = RwSignal::new(Vec::<Suggestion>::new());
+    let entries = Memo::new(move |_| found.with(|found| typed.with(|typed| matching(&places, found, typed))));
+    #[cfg(feature = "hydrate")]
+    super::browser::suggest_while_typing(typed, found);
     #[cfg(feature = "hydrate")]
     super::browser::run_palette(dialog, typed, chosen, single_keys, entries);
     let items = move || {
@@ -34,12 +47,13 @@ pub fn Palette(places: Vec<(String, String)>) -> impl IntoView {
     }
 }
 
-/// Places whose label holds what was typed, and the search for it.
-fn matching(places: &[(String, String)], typed: &str) -> Vec<(String, String)> {
+/// Places whose label holds what was typed, what the register has for it, and the search for it.
+fn matching(places: &[(String, String)], register: &[Suggestion], typed: &str) -> Vec<(String, String)> {
     let wanted = typed.trim().to_lowercase();
     let mut found: Vec<_> =
         places.iter().filter(|(label, _)| label.to_lowercase().contains(&wanted)).cloned().collect();
     if !wanted.is_empty() {
+        found.extend(register.iter().map(|hit| (hit.label.clone(), hit.href.clone())));
         found.push((
             format!("Search for \u{201c}{}\u{201d}", typed.trim()),
             format!("/search?q={}", percent(typed.trim())),
@@ -66,9 +80,11 @@ mod tests {
     #[test]
     fn what_is_typed_finds_places_and_is_searched_for() {
         let places = [("My work".to_string(), "/work".to_string()), ("Risks".into(), "/risks".into())];
-        assert_eq!(matching(&places, "").len(), 2);
-        let found = matching(&places, " RI&k ");
+        let hits = [Suggestion { label: "R-7 Risky".into(), href: "/risks/R-7".into() }];
+        assert_eq!(matching(&places, &hits, "").len(), 2);
+        let found = matching(&places, &[], " RI&k ");
         assert_eq!(found.last().map(|(_, href)| href.as_str()), Some("/search?q=RI%26k"));
-        assert_eq!(matching(&places, "ris")[0].1, "/risks");
+        let found: Vec<_> = matching(&places, &hits, "ris").into_iter().map(|(_, href)| href).collect();
+        assert_eq!(found, ["/risks", "/risks/R-7", "/search?q=ris"]);
     }
 }

@@ -3,10 +3,10 @@
 
 use crate::components::*;
 use crate::format;
+use crate::islands::Suggestion;
 use crate::server::{Cx, PageResult};
 use axum::response::{IntoResponse, Json};
 use leptos::prelude::*;
-use serde::Serialize;
 use store::search::{Group, Hit, Kind, search};
 
 /// Hits of a kind on the page.
@@ -87,13 +87,6 @@ fn area(kind: Kind) -> &'static str {
 
 fn href(kind: Kind, hit: &Hit) -> String {
     format!("{}/{}", area(kind), hit.reference)
-}
-
-/// A hit as the palette shows it.
-#[derive(Serialize)]
-struct Suggestion {
-    label: String,
-    href: String,
 }
 
 pub async fn suggest(cx: Cx) -> PageResult {
