@@ -54,40 +54,40 @@ pub async fn search(store: &Store, actor: &Actor, text: &str, each: i64) -> Resu
         let digits = lower.strip_prefix(prefix).map(|rest| rest.trim_start_matches(['-', ' ']));
         digits.filter(|d| d.bytes().all(|b| b.is_ascii_digit())).and_then(|d| d.parse().ok()).unwrap_or(0)
     };
-    // `%>` is trigram word similarity on the indexes of names; a reference comes before everything else.
+    let part = format!("%{}%", lower.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_"));
+    // A reference comes before everything else. Resemblance (`%>`, trigrams) is dear on many rows: only where no word fits.
     let rows = sqlx::query!(
-        r#"with hit as (
-             select 'system' as kind, s.number, s.name as title, u.name as context,
-               case when s.number = $4 then 10 else
-                 greatest(ts_rank(s.search, websearch_to_tsquery('english', $1)) * 2, word_similarity($2, lower(s.name))) end as score
+        r#"with thing as not materialized (
+             select 'system' as kind, s.number, s.name as title, u.name as context, s.search, s.number = $4 as named
              from system s join business_unit u on u.id = s.business_unit_id
-             where (s.search @@ websearch_to_tsquery('english', $1) or lower(s.name) %> $2 or s.number = $4)
-               and ($8 or s.owner_id = $9
-                 or exists (select from system_contributor c where c.system_id = s.id and c.person_id = $9))
+             where $8 or s.owner_id = $9
+               or exists (select from system_contributor c where c.system_id = s.id and c.person_id = $9)
              union all
-             select 'risk', r.number, r.title, s.name,
-               case when r.number = $5 then 10 else
-                 greatest(ts_rank(r.search, websearch_to_tsquery('english', $1)) * 2, word_similarity($2, lower(r.title))) end
+             select 'risk', r.number, r.title, s.name, r.search, r.number = $5
              from risk r join system s on s.id = r.system_id
-             where (r.search @@ websearch_to_tsquery('english', $1) or lower(r.title) %> $2 or r.number = $5)
-               and ($8 or s.owner_id = $9
-                 or exists (select from system_contributor c where c.system_id = s.id and c.person_id = $9))
+             where $8 or s.owner_id = $9
+               or exists (select from system_contributor c where c.system_id = s.id and c.person_id = $9)
              union all
-             select 'mitigation', m.number, m.title, s.name,
-               case when m.number = $6 then 10 else
-                 greatest(ts_rank(m.search, websearch_to_tsquery('english', $1)) * 2, word_similarity($2, lower(m.title))) end
+             select 'mitigation', m.number, m.title, s.name, m.search, m.number = $6
              from mitigation m join system s on s.id = m.system_id
-             where (m.search @@ websearch_to_tsquery('english', $1) or lower(m.title) %> $2 or m.number = $6)
-               and ($8 or s.owner_id = $9 or m.assignee_id = $9
-                 or exists (select from system_contributor c where c.system_id = s.id and c.person_id = $9))
+             where $8 or s.owner_id = $9 or m.assignee_id = $9
+               or exists (select from system_contributor c where c.system_id = s.id and c.person_id = $9)
              union all
-             select 'evidence', e.number, e.title, s.name,
-               case when e.number = $7 then 10 else
-                 greatest(ts_rank(e.search, websearch_to_tsquery('english', $1)) * 2, word_similarity($2, lower(e.title))) end
+             select 'evidence', e.number, e.title, s.name, e.search, e.number = $7
              from evidence e join system s on s.id = e.system_id
-             where (e.search @@ websearch_to_tsquery('english', $1) or lower(e.title) %> $2 or e.number = $7)
-               and ($8 or s.owner_id = $9
-                 or exists (select from system_contributor c where c.system_id = s.id and c.person_id = $9))
+             where $8 or s.owner_id = $9
+               or exists (select from system_contributor c where c.system_id = s.id and c.person_id = $9)
+           ), word as (
+             select kind, number, title, context, case when named then 10 else
+               ts_rank(search, websearch_to_tsquery('english', $1)) * 2 + (strpos(lower(title), $2) > 0)::int end as score
+             from thing
+             where search @@ websearch_to_tsquery('english', $1) or lower(title) like $10 or named
+           ), hit as (
+             select * from word
+             union all
+             select kind, number, title, context, word_similarity($2, lower(title))
+             from thing
+             where lower(title) %> $2 and (select count(*) from word) = 0
            ), placed as (
              select kind, number, title, context, count(*) over (partition by kind) as total,
                row_number() over (partition by kind order by score desc, number desc) as place
@@ -103,7 +103,8 @@ pub async fn search(store: &Store, actor: &Actor, text: &str, each: i64) -> Resu
         number("m"),
         number("e"),
         actor.reads_all(),
-        actor.id.0
+        actor.id.0,
+        part
     )
     .fetch_all(store.pool())
     .await?;

@@ -20,7 +20,6 @@ pub async fn show(cx: Cx) -> PageResult {
 pub async fn run(cx: Cx, form: RawForm) -> PageResult {
     let mut form = form.reader();
     let earlier = form.opt_prose("head");
-    let _ = form.once();
     let heads = match earlier.as_deref().map(audit::head::parse) {
         None => vec![],
         Some(Ok(heads)) => heads,
