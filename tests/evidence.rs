@@ -315,18 +315,15 @@ async fn search_leads_to_the_record(_: PgPoolOptions, db: PgConnectOptions) {
 /// A session of this person, written as signing in writes it; the cookie.
 async fn cookie(store: &Store, person: &Actor) -> String {
     let id = tower_sessions::session::Id(i128::from_le_bytes(store.new_id().into_bytes()));
-    let begun = store::sessions::begin(
-        store,
-        &store::sessions::Begin {
-            hash: domain::canonical::sha256(&id.0.to_le_bytes()),
-            person: person.id,
-            lifetime: chrono::Duration::hours(1),
-            address: None,
-            user_agent: None,
-            data: serde_json::json!({ "person": person.id }),
-        },
-    );
-    assert!(begun.await.unwrap());
+    let new = store::sessions::Begin {
+        hash: domain::canonical::sha256(&id.0.to_le_bytes()),
+        person: person.id,
+        lifetime: chrono::Duration::hours(1),
+        address: None,
+        user_agent: None,
+        data: serde_json::json!({ "person": person.id }),
+    };
+    assert!(store::sessions::begin(store, &new).await.unwrap());
     format!("session={id}")
 }
 
