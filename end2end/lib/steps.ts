@@ -4,6 +4,9 @@ import { expect, type Locator, type Page } from '@playwright/test';
 
 export type Cost = { fields: number; clicks: number };
 
+/** The questions of the triage. */
+export const QUESTIONS = ['prohibited_practice', 'safety', 'rights', 'sensitive', 'personal', 'acts', 'public', 'scale'];
+
 export class Steps {
   readonly costs: Record<string, Cost> = {};
   private now: Cost = { fields: 0, clicks: 0 };

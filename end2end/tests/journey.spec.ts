@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { flaws } from '../lib/access';
 import { expect, test } from '../lib/test';
 import { PASSWORD } from '../lib/people';
-import { day, leads, Steps, total } from '../lib/steps';
+import { day, leads, QUESTIONS, Steps, total } from '../lib/steps';
 import { UNIT } from '../lib/system';
 
 /** What each step may cost at most. Required fields that are filled in already cost nothing. */
@@ -19,7 +19,6 @@ const LIMITS = {
 const OWNER_TOTAL = { fields: 47, clicks: 19 };
 
 const YES = new Set(['rights', 'personal']);
-const QUESTIONS = ['prohibited_practice', 'safety', 'rights', 'sensitive', 'personal', 'acts', 'public', 'scale'];
 
 for (const javaScriptEnabled of [true, false]) {
   const script = javaScriptEnabled ? 'with script' : 'without script';
