@@ -94,6 +94,7 @@ routes! {
     POST "/admin/import/{stage}/discard" Access::Roles(&[Role::Admin]) => pages::imports::upload::discard,
     GET "/admin/import/runs/{run}" Access::Roles(&[Role::Admin]) => pages::imports::result::show,
     GET "/admin/import/runs/{run}/rejected.csv" Access::Roles(&[Role::Admin]) => pages::imports::result::rejected,
+    GET "/" Access::Public => pages::session::sign_in::home,
     GET "/sign-in" Access::Public => pages::session::sign_in::show,
     POST "/sign-in" Access::Public => pages::session::sign_in::save,
     POST "/sign-out" Access::Public => pages::session::sign_out::save,

@@ -18,6 +18,11 @@ const HOME: &str = "/work";
 /// People of one persona that the demonstration offers.
 const OF_A_PERSONA: usize = 3;
 
+/// GET /: nothing stands there; it leads on.
+pub async fn home(cx: Anon) -> PageResult {
+    cx.redirect(if cx.actor.is_some() { HOME } else { "/sign-in" })
+}
+
 pub async fn show(cx: Anon) -> PageResult {
     let next = cx.url().get("next").unwrap_or_default().to_string();
     if cx.actor.is_some() {
