@@ -33,7 +33,7 @@ pub async fn show(cx: Cx) -> PageResult {
                 ]>{listed.into_iter().map(|session| row(session, here)).collect_view()}</Table>
                 {others.then(|| view! {
                     <form method="post" action="/account/sessions/end-others">
-                        <button class="button" type="submit">"End all other sessions"</button>
+                        <div class="actions"><button class="button" type="submit">"End all other sessions"</button></div>
                     </form>
                 })}
             </Section>

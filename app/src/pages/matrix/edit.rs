@@ -128,7 +128,7 @@ fn fields_of(shape: &Matrix, previewed: bool) -> impl IntoView + use<> {
     let scale = |kind: &'static str, title: &'static str, count: usize| {
         let fields = (0..count)
             .map(move |at| view! { <TextField name=name(kind, at) label=format!("{title} {}", at + 1) chars=20/> });
-        view! { <Card title=title>{fields.collect_view()}</Card> }
+        view! { <Card title=title><div class="stack">{fields.collect_view()}</div></Card> }
     };
     let levels: Vec<Choice> =
         shape.levels.iter().enumerate().map(|(at, level)| Choice::new(at, &level.label)).collect();
@@ -151,7 +151,7 @@ fn fields_of(shape: &Matrix, previewed: bool) -> impl IntoView + use<> {
             <div class="grid">
                 {scale("likelihood", "Likelihood", shape.likelihood.len())}
                 {scale("impact", "Impact", shape.impact.len())}
-                <Card title="Levels">{level_fields}</Card>
+                <Card title="Levels"><div class="stack">{level_fields}</div></Card>
             </div>
             <Section title="Cells" lead="The level at each likelihood and impact. It must not fall as either rises.">{cells}</Section>
             <SelectField name="appetite" label="Highest level within appetite" choices=within/>

@@ -111,13 +111,13 @@ fn offered(people: Vec<Person>, next: &str) -> impl IntoView + use<> {
             let label = role.map_or("Contributor", Role::label);
             let of = people.iter().filter(|p| p.roles.first().copied() == role).take(OF_A_PERSONA);
             let buttons = of.map(|p| one_press(p, next)).collect::<Vec<_>>();
-            (!buttons.is_empty()).then(|| view! { <h3>{label}</h3><div class="actions">{buttons}</div> })
+            (!buttons.is_empty()).then(|| view! { <KeyValue label><div class="chips">{buttons}</div></KeyValue> })
         })
         .collect_view();
     view! {
         <Section title="Try it as" lead="This is a demonstration: everybody in it is made up, and has the same password.">
             <p>"Password: "<code>{DEMO_PASSWORD}</code></p>
-            {groups}
+            <KeyValues>{groups}</KeyValues>
         </Section>
     }
 }
@@ -128,7 +128,7 @@ fn one_press(person: &Person, next: &str) -> impl IntoView + use<> {
             <Hidden name="email" value=person.email.clone()/>
             <Hidden name="password" value=DEMO_PASSWORD/>
             <Hidden name="next" value=next.to_string()/>
-            <button class="button" type="submit">{person.name.clone()}</button>
+            <button class="button button-small" type="submit">{person.name.clone()}</button>
         </form>
     }
 }
