@@ -3,6 +3,7 @@
 use super::{quorum, words};
 use crate::components::*;
 use crate::format;
+use crate::server::session::SessionChange;
 use crate::server::{AppError, Cx, FormState, Notice, PageResult, RawForm};
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -54,7 +55,10 @@ pub async fn save(cx: Cx, Path(reference): Path<String>, form: RawForm) -> PageR
     let dossier = unhex32(&dossier).ok_or(AppError::Status(StatusCode::BAD_REQUEST))?;
     let closing = Closing { dossier, outcome, statement, valid_until };
     match decide::decide(&cx.store, &cx.actor, reference, &closing, &password, Some(once)).await {
-        Ok(decision) => cx.redirect_with(format!("/decisions/{decision}"), Notice::Decided),
+        // Who proved again who they are goes on with a new secret.
+        Ok(decision) => {
+            Ok(SessionChange::Renew.on(cx.redirect_with(format!("/decisions/{decision}"), Notice::Decided)?))
+        }
         Err(error) => {
             let (status, mut state) = super::refused(&form, error)?;
             let review = super::load(&cx, &reference.to_string()).await?;

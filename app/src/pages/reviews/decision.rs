@@ -4,6 +4,7 @@
 use super::{quorum, words};
 use crate::components::*;
 use crate::format;
+use crate::server::session::SessionChange;
 use crate::server::{AppError, Cx, FormState, Notice, PageResult, RawForm};
 use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -52,7 +53,8 @@ pub async fn revoke(cx: Cx, Path(reference): Path<String>, form: RawForm) -> Pag
         }
     };
     match store::reviews::revoke::revoke(&cx.store, &cx.actor, reference, &reason, &password).await {
-        Ok(()) => cx.redirect_with(format!("/decisions/{reference}"), Notice::Revoked),
+        // Who proved again who they are goes on with a new secret.
+        Ok(()) => Ok(SessionChange::Renew.on(cx.redirect_with(format!("/decisions/{reference}"), Notice::Revoked)?)),
         Err(error) => {
             let (status, state) = super::refused(&form, error)?;
             page(&cx, status, state, load(&cx, &reference.to_string()).await?)

@@ -2,6 +2,7 @@
 
 use super::words;
 use crate::components::*;
+use crate::server::session::SessionChange;
 use crate::server::{AppError, Cx, FormReader, FormState, Notice, PageResult, RawForm};
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -49,7 +50,8 @@ pub async fn save(cx: Cx, Path(reference): Path<String>, form: RawForm) -> PageR
     let dossier = unhex32(&dossier).ok_or(AppError::Status(StatusCode::BAD_REQUEST))?;
     let ballot = Ballot { dossier, choice, reason, conditions };
     match store::reviews::vote::vote(&cx.store, &cx.actor, reference, &ballot, &password, Some(once)).await {
-        Ok(()) => cx.redirect_with(format!("/reviews/{reference}#votes"), Notice::Voted),
+        // Who proved again who they are goes on with a new secret.
+        Ok(()) => Ok(SessionChange::Renew.on(cx.redirect_with(format!("/reviews/{reference}#votes"), Notice::Voted)?)),
         Err(error) => {
             let (status, mut state) = super::refused(&form, error)?;
             let review = super::load(&cx, &reference.to_string()).await?;
