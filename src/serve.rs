@@ -125,21 +125,27 @@ fn announce(base: &str) {
     if !assets::has_islands() {
         tracing::warn!("this build has no islands: pages are served without script (`make build` makes them)");
     }
-    println!("Countersign is at {base}");
+    say(&format!("Countersign is at {base}"));
 }
 
 /// While nobody is registered, each start prints a new link for whoever may become the administrator. To stdout, not to
 /// the log: it is a secret for an hour.
 async fn invite_first(store: &Store, base: &str) {
     match store::people::bootstrap::link(store).await {
-        Ok(Some(link)) => println!(
+        Ok(Some(link)) => say(&format!(
             "Nobody is registered yet. Become the administrator here (once, until {}):\n  {base}/invite/{}",
             link.expires_at.format("%H:%M UTC"),
             link.secret
-        ),
+        )),
         Ok(None) => {}
         Err(error) => tracing::warn!(%error, "no link for the first administrator"),
     }
+}
+
+/// To whoever started the program; nobody may be listening any more, and that is no reason to end.
+fn say(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 /// True from the first SIGTERM or SIGINT on. The second one ends the program where it stands.
