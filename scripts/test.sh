@@ -45,8 +45,8 @@ if [ -z "$chromium" ]; then
     fi
 fi
 export CHROMIUM=$chromium
-# The binary that the tests above were built with: the world is not built twice.
-cargo build -p countersign -p app --features app/ssr
+# The binary that the tests above were built with. Another `cargo build` would leave out the features that only tests ask
+# for, and build the world a second time.
 export COUNTERSIGN_BIN=$TARGET/debug/countersign
 cd end2end
 PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund
