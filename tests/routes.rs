@@ -96,14 +96,18 @@ async fn every_route_lets_in_whom_it_promises_and_nobody_else(_: PgPoolOptions, 
             };
             // Of a record that is not there, or not theirs, nobody learns more than that.
             let of_a_record = route.path.contains('{') && !LEADS_BACK.contains(&route.path);
-            if !allowed || of_a_record {
+            if !allowed {
                 check(answer.status == StatusCode::NOT_FOUND, role.as_str(), &answer);
-            } else if route.method == "GET" {
+            } else if of_a_record {
+                // An empty form may be refused before anything is looked up.
+                let told = [StatusCode::NOT_FOUND, StatusCode::BAD_REQUEST].contains(&answer.status);
+                check(told, role.as_str(), &answer);
+            } else if route.method == "GET" && !route.path.contains('{') {
                 check(answer.status != StatusCode::NOT_FOUND, role.as_str(), &answer);
             }
         }
-        let answer = ask(&site, route, Some(&nothing)).await;
         if let Access::Roles(_) = route.access {
+            let answer = ask(&site, route, Some(&nothing)).await;
             check(answer.status == StatusCode::NOT_FOUND, "somebody without a role", &answer);
         }
     }
@@ -112,8 +116,8 @@ async fn every_route_lets_in_whom_it_promises_and_nobody_else(_: PgPoolOptions, 
 
 /// Public, and lead to the sign-in page by themselves.
 const TO_SIGN_IN: [&str; 1] = ["/sign-out"];
-/// A used link and a staged import that is gone say so on a page of their own.
-const LEADS_BACK: [&str; 2] = ["/invite/{secret}", "/admin/import/{stage}/import"];
+/// A used link and a staged import that is gone say so on a page of their own; nobody's sessions are ended already.
+const LEADS_BACK: [&str; 3] = ["/invite/{secret}", "/admin/import/{stage}/import", "/admin/people/{person}/sign-out"];
 
 /// Counts the statements that sqlx sends.
 struct Statements(Arc<AtomicUsize>);
@@ -155,7 +159,7 @@ async fn statements(db: PgConnectOptions, systems: u32) -> BTreeMap<&'static str
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_page_takes_as_many_statements_for_many_rows_as_for_few(_: PgPoolOptions, db: PgConnectOptions) {
     let few = statements(db.clone(), 2).await;
-    let other = format!("{}_many", db.get_database().unwrap());
+    let other = format!("countersign_many_{}", std::process::id());
     let sql = |text: String| sqlx::raw_sql(sqlx::AssertSqlSafe(text));
     let mut connection = db.connect().await.unwrap();
     sql(format!("create database {other}")).execute(&mut connection).await.unwrap();
