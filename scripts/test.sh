@@ -48,6 +48,9 @@ export CHROMIUM=$chromium
 # The binary that the tests above were built with. Another `cargo build` would leave out the features that only tests ask
 # for, and build the world a second time.
 export COUNTERSIGN_BIN=$TARGET/debug/countersign
+# The demonstration is played into a database of its own.
+"$PG_BIN/createdb" end2end
+export DATABASE_URL="postgres://postgres@localhost/end2end?host=$PG_HOME"
 cd end2end
 PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund
 npx playwright test
