@@ -202,7 +202,7 @@ fn page(
             {suggestions(&here, risk, &usual)}
             <form class="form form-wide" method="post" action=action novalidate>
                 <form::HiddenState form=inner.clone()/>
-                <div class="narrow">
+                <div class="form-part">
                     <TextField name="title" label="Title" hint="What is done, in a few words"/>
                     <div class="two-fields">
                         <DateField name="due" label="Due"/>
@@ -241,13 +241,15 @@ fn suggestions(here: &str, risk: Option<RiskRef>, usual: &[&'static library::Lib
 fn risk_row(row: &RiskRow, choices: &RiskChoices, matrix: &Matrix, form: &FormState) -> AnyView {
     let risk = row.reference.to_string();
     let ticked = form.holds("risks", &risk);
+    // Where nothing is ticked yet, all lie open to be ticked.
+    let open = ticked || form.values("risks").is_empty();
     let now = row.residual.and_then(|r| view::rated(&choices.matrices, r.at, r.matrix, Some(row.above)));
     let (was, id) = (format!("was-{risk}"), format!("acts-on-{risk}"));
     let before = form.value(&was);
     let fields = view::rating_fields(form, matrix, "", &format!("-{risk}"), false);
     let title = row.title.clone();
     view! {
-        <details class="acts-on-row" open=ticked>
+        <details class="acts-on-row" open=open>
             <summary><span class="ref">{risk.clone()}</span>" "{title.clone()}" "{view::rating_or_none(now, RatingKind::Residual)}</summary>
             <Hidden name=was value=before/>
             <div class="choice">

@@ -176,7 +176,7 @@ fn evidence(m: &MitigationPage, may_edit: bool) -> AnyView {
     }).collect_view();
     let body = match m.evidence.is_empty() {
         true => view! { <p class="muted">"No evidence of its implementation yet."</p> }.into_any(),
-        false => view! { <ul class="stack">{items}</ul> }.into_any(),
+        false => view! { <ul class="linked">{items}</ul> }.into_any(),
     };
     view! { <Section title="Evidence of implementation" id="evidence" action_href=add action="Add evidence">{body}</Section> }.into_any()
 }

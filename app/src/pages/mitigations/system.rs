@@ -32,7 +32,7 @@ pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
             (true, false) => view! { <EmptyState title="No mitigations yet" text="Risks come first: a mitigation acts on at least one." action_href=format!("/systems/{system}/risks") action="Open the risks"/> }.into_any(),
         };
         let primary = (may_write && (!empty || narrowed)).then(|| {
-            view! { <div class="row"><a class="button button-primary" href=add>"Add a mitigation"</a></div> }
+            view! { <div class="list-actions"><a class="button button-primary" href=add>"Add a mitigation"</a></div> }
         });
         let shown = MitigationFilter { system: None, ..filter.clone() };
         let filters = (!empty || narrowed).then(|| filter::bar(&url, &shown, &choices, false));

@@ -186,7 +186,7 @@ fn evidence(risk: &RiskPage, may_write: bool) -> AnyView {
         .collect_view();
     let body = match risk.evidence.is_empty() {
         true => view! { <p class="muted">"No evidence speaks of this risk yet."</p> }.into_any(),
-        false => view! { <ul class="stack">{items}</ul> }.into_any(),
+        false => view! { <ul class="linked">{items}</ul> }.into_any(),
     };
     view! { <Section title="Evidence" id="evidence" action_href=add action="Add evidence">{body}</Section> }.into_any()
 }

@@ -54,7 +54,7 @@ fn content(
         }
     };
     let primary = (may_write && !(empty && !narrowed)).then(|| {
-        view! { <div class="row"><a class="button button-primary" href=add>"Add risks"</a></div> }
+        view! { <div class="list-actions"><a class="button button-primary" href=add>"Add risks"</a></div> }
     });
     let filters =
         (!empty || narrowed).then(|| filter::bar(url, &RiskFilter { system: None, ..filter.clone() }, choices, false));
