@@ -27,7 +27,6 @@ pub struct Person {
     pub key: String,
     pub name: String,
     pub roles: Vec<Role>,
-    pub persona: String,
 }
 
 #[derive(Deserialize)]

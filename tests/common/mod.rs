@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use app::server::state::{AppState, Assets, Site as SiteSettings};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
@@ -14,10 +13,8 @@ use countersign::config::{Config, Settings};
 use countersign::env::SystemEnv;
 use countersign::server::front::Front;
 use countersign::server::{Edge, router};
-use domain::actor::Role;
 use domain::ids::PersonId;
 use http_body_util::BodyExt as _;
-use sha2::Digest as _;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 use store::{Env, Store};
@@ -82,66 +79,6 @@ impl Site {
         let front = Front::default();
         front.open(router::guarded(&edge, store.clone(), routes), store.clone());
         Self { app: front.router(&edge), store, clock, options, cookie: Mutex::default() }
-    }
-
-    /// The program's own routes.
-    pub fn whole(options: PgConnectOptions) -> Self {
-        let site = Self::new(options, &[], Router::new());
-        let state = AppState {
-            store: site.store.clone(),
-            assets: Assets { base: "/assets/test".into(), islands: true },
-            site: SiteSettings {
-                organisation: "Test".into(),
-                version: "0".into(),
-                base_url: "http://localhost".into(),
-                upload_limit: 1024 * 1024,
-                session_idle: Duration::from_secs(1800),
-                demo: false,
-            },
-        };
-        let edge = Edge::new(&settings(&[]), site.clock.clone());
-        let front = Front::default();
-        front.open(router::pages(&edge, state), site.store.clone());
-        Self { app: front.router(&edge), ..site }
-    }
-
-    /// A new person with these roles, and their browser's cookie.
-    pub async fn someone(&self, name: &str, roles: &[Role]) -> (PersonId, String) {
-        let id = PersonId(self.clock.uuid());
-        let words: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
-        let mut connection = self.options.connect().await.unwrap();
-        sqlx::query("set session_replication_role = replica").execute(&mut connection).await.unwrap();
-        sqlx::query("insert into person (id, email, name, roles, created_at) values ($1, $2, $3, $4, now())")
-            .bind(id.0)
-            .bind(format!("{}@example.org", name.to_lowercase()))
-            .bind(name)
-            .bind(words)
-            .execute(&mut connection)
-            .await
-            .unwrap();
-        connection.close().await.unwrap();
-        let secret: [u8; 16] = countersign::env::random();
-        let new = store::sessions::Begin {
-            hash: sha2::Sha256::digest(secret).into(),
-            person: id,
-            lifetime: chrono::Duration::hours(12),
-            address: None,
-            user_agent: None,
-            data: serde_json::json!({ "person": id }),
-        };
-        assert!(store::sessions::begin(&self.store, &new).await.unwrap());
-        (id, format!("session={}", tower_sessions::session::Id(i128::from_le_bytes(secret))))
-    }
-
-    /// Adds the data that the bench measures on: so many systems, each with ten risks.
-    pub async fn bench_data(&self, systems: u32) {
-        let text = include_str!("../../scripts/bench_data.sql")
-            .replace(":systems", &systems.to_string())
-            .replace("'Unit '", &format!("'Unit {systems}.'"))
-            .replace("'person'", &format!("'person{systems}.'"));
-        let mut connection = self.options.connect().await.unwrap();
-        sqlx::raw_sql(sqlx::AssertSqlSafe(text)).execute(&mut connection).await.unwrap();
-        connection.close().await.unwrap();
     }
 
     /// Sends as a browser does: with its cookies, from our own page; keeps the cookie that comes back.
