@@ -32,7 +32,7 @@ domain::words! {
         Triage = "triage", "Triage";
         Refused = "refused", "Without approval";
         Draft = "draft", "Draft";
-        MitigationOpen = "mitigation_open", "Mitigation";
+        MitigationOpen = "mitigation_open", "Mitigation without date";
     }
 }
 
@@ -98,6 +98,7 @@ pub async fn work(store: &Store, actor: &Actor) -> Result<Vec<WorkItem>> {
                s.id, s.number, s.name, 'M-' || m.number, m.title, m.due_on, m.created_at
              from mitigation m join system s on s.id = m.system_id
              where m.assignee_id = $1 and m.status in ('planned', 'in_progress') and s.stage <> 'retired'
+               and (m.due_on is null or m.due_on <= $6)
              union all
              select 'changes_requested', id, number, name, null, name, null, state_since
              from mine where status = 'changes_requested'

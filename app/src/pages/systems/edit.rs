@@ -87,7 +87,7 @@ fn page(
     let view = || {
         let notice = conflict.map(|(who, fields)| view! { <ConflictNotice who fields/> });
         let content = view! {
-            <div class="narrow">
+            <div>
                 {notice}
                 <Form form=shown action=href(reference, "/edit") submit="Save" cancel=href(reference, "")>
                     <TextField name="name" label="Name"/>

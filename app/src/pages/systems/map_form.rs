@@ -99,7 +99,7 @@ pub fn fields(full: bool, models: usize) -> impl IntoView {
 fn model(i: usize) -> impl IntoView {
     let n = i + 1;
     view! {
-        <div class="two-fields">
+        <div class="model-line">
             <TextField name=format!("model_provider_{i}") label=format!("Provider of model {n}") optional=true/>
             <TextField name=format!("model_name_{i}") label=format!("Name of model {n}") optional=true/>
             <TextField name=format!("model_version_{i}") label=format!("Version of model {n}") optional=true/>

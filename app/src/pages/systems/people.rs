@@ -114,7 +114,7 @@ async fn page(cx: &Cx, header: SystemHeader, form: FormState) -> PageResult {
             </Section>
         });
         let content = view! {
-            <div class="narrow">
+            <div>
                 <Section title="Owner"><p><Person name=owner/></p></Section>
                 <Section title="Contributors">{none}<ul class="plain-list">{rows}</ul></Section>
                 {forms}

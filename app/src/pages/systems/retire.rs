@@ -82,7 +82,7 @@ fn page(cx: &Cx, header: SystemHeader, form: FormState) -> PageResult {
             }
             .into_any()
         };
-        let content = view! { <div class="narrow">{form}</div> };
+        let content = view! { <div>{form}</div> };
         frame(cx, &header, Tabbed::Overview, content)
     })
 }

@@ -35,10 +35,12 @@ pub fn tier_card(header: &SystemHeader, details: &Details) -> impl IntoView + us
     });
     view! {
         <Card title="Tier">
-            <p><Tier tier overridden/></p>
-            {set}{why}{answered}
-            <h3>"What it asks for"</h3>
-            <ul>{demands(tier).into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+            <div class="prose">
+                <p><Tier tier overridden/></p>
+                {set}{why}{answered}
+                <h3>"What it asks for"</h3>
+                <ul>{demands(tier).into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+            </div>
         </Card>
     }
     .into_any()
