@@ -8,7 +8,7 @@ use domain::ids::{SystemId, SystemRef};
 use domain::readiness::{Facts, Item, readiness};
 
 /// How far ahead the end of an approval becomes work, in days.
-const APPROVAL_AHEAD: u64 = 60;
+pub const APPROVAL_AHEAD: u64 = 60;
 /// How far ahead the end of a piece of evidence, and a mitigation's date, become work, in days.
 const SOON: u64 = 30;
 /// Most items: more than anybody does in a day.

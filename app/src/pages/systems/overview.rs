@@ -7,6 +7,7 @@ use crate::{
     server::{Cx, PageResult},
 };
 use axum::extract::Path;
+use chrono::Days;
 use domain::ids::SystemRef;
 use domain::policy::Action;
 use domain::readiness::{self, Item, Step};
@@ -14,6 +15,7 @@ use domain::risk::matrix::{Matrix, Point};
 use domain::system::{Stage, Status};
 use leptos::prelude::*;
 use store::systems::{SystemHeader, get::Details, get::details, residual::TopRisk};
+use store::work::APPROVAL_AHEAD;
 
 /// Shows the task list, the heaviest risks and the facts.
 pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
@@ -46,9 +48,14 @@ pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
 /// The one primary action: the first thing that is missing, or the submission.
 fn next_step(cx: &Cx, header: &SystemHeader, items: &[Item]) -> Option<(String, String)> {
     let reference = header.located.reference;
-    if matches!(header.status, Status::Approved | Status::Conditional | Status::Prohibited | Status::Retired)
-        || !header.may_change(&cx.actor, Action::SystemEdit)
-    {
+    let ends = header.decision.as_ref().and_then(|d| d.valid_until);
+    let nothing_to_do = match header.status {
+        Status::Prohibited | Status::Retired => true,
+        // Renewed in time, an approval has no gap.
+        Status::Approved | Status::Conditional => ends.is_none_or(|day| day > cx.today() + Days::new(APPROVAL_AHEAD)),
+        _ => false,
+    };
+    if nothing_to_do || !header.may_change(&cx.actor, Action::SystemEdit) {
         return None;
     }
     match items.iter().find(|i| !i.done()) {
