@@ -46,14 +46,14 @@ pub fn advance(
     is_condition: bool,
 ) -> Result<(), Refusal> {
     use Status as S;
-    let allowed = match (from, to) {
+    let allowed = matches!(
+        (from, to),
         (S::Planned, S::InProgress | S::Implemented | S::Dropped)
-        | (S::InProgress, S::Planned | S::Implemented | S::Dropped)
-        | (S::Implemented, S::InProgress | S::Verified | S::Dropped)
-        | (S::Verified, S::InProgress)
-        | (S::Dropped, S::Planned) => true,
-        _ => false,
-    };
+            | (S::InProgress, S::Planned | S::Implemented | S::Dropped)
+            | (S::Implemented, S::InProgress | S::Verified | S::Dropped)
+            | (S::Verified, S::InProgress)
+            | (S::Dropped, S::Planned)
+    );
     if !allowed {
         return Err(Refusal::not_now(format!("A mitigation that is {} can't become {}", low(from), low(to))));
     }

@@ -122,7 +122,8 @@ fn progress(m: &MitigationPage, moves: &[Status], form: FormState) -> AnyView {
         .iter()
         .enumerate()
         .map(|(i, to)| {
-            let class = if i == 0 && *to != Status::Dropped { "button button-primary" } else { "button" };
+            let onward = matches!(to, Status::Verified | Status::Implemented) || from == Status::Planned;
+            let class = if i == 0 && onward { "button button-primary" } else { "button" };
             view! { <button class=class type="submit" name="to" value=to.as_str()>{verb(from, *to)}</button> }
         })
         .collect_view();

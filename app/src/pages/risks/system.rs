@@ -53,7 +53,7 @@ fn content(
             view! { <Table caption="Risks of this system" columns=columns(url, may_write)>{rows}</Table><Pager next=list.page.next summary/> }.into_any()
         }
     };
-    let primary = (may_write && !(empty && !narrowed)).then(|| {
+    let primary = (may_write && (narrowed || !empty)).then(|| {
         view! { <div class="list-actions"><a class="button button-primary" href=add>"Add risks"</a></div> }
     });
     let filters =
