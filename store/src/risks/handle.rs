@@ -44,8 +44,6 @@ pub async fn handle(store: &Store, actor: &Actor, risk: RiskRef, version: i32, n
     .map_err(unknown_owner)?;
     let entry = Entry::new("risk.handle", "risk", held.id.0, risk).related(held.located.id);
     let names = people_words(tx.conn(), [old.owner, new.owner]).await?;
-    let fields = |h: Handling| {
-        json!({ "treatment": h.treatment, "owner": h.owner.and_then(|o| names.get(&o)), "status": h.status })
-    };
+    let fields = |h: Handling| json!({ "treatment": h.treatment, "owner": h.owner.and_then(|o| names.get(&o)), "status": h.status });
     tx.commit_content(actor, held.located.id, entry.before(fields(old)).after(fields(new))).await
 }

@@ -106,8 +106,17 @@ pub async fn close(cx: Cx, Path(reference): Path<String>, form: RawForm) -> Page
         Ok(read) => read,
         Err(form) => return super::show::page(&cx, risk, Some(form)),
     };
-    risks::close(&cx.store, &cx.actor, risk.reference, version, &why).await?;
-    cx.redirect_with(format!("/risks/{reference}"), Notice::RiskClosed)
+    match risks::close(&cx.store, &cx.actor, risk.reference, version, &why).await.map_err(AppError::from) {
+        Ok(()) => cx.redirect_with(format!("/risks/{reference}"), Notice::RiskClosed),
+        Err(AppError::Conflict(_)) => {
+            let newer = super::load(&cx, &reference).await?;
+            let message =
+                format!("{} changed this risk meanwhile. Read it as it stands now, then close it", newer.changed_by);
+            let form = form.state().at_version(newer.version).with_error(message);
+            super::show::page(&cx, newer, Some(form))
+        }
+        Err(error) => super::show::page(&cx, risk, Some(form.refused(&error.fields()?))),
+    }
 }
 
 /// POST /risks/{ref}/reopen

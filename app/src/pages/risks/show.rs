@@ -47,6 +47,10 @@ pub fn page(cx: &Cx, risk: RiskPage, form: Option<FormState>) -> PageResult {
         }
         let mut crumbs = crumbs(&risk);
         crumbs.pop();
+        if !sees_system {
+            // An assignee sees this risk, not its system.
+            crumbs = vec![Crumb::new("Mitigations", "/mitigations")];
+        }
         let status = risk.handling.status;
         view! {
             <PageHeader title=risk.text.title.clone() reference=risk.reference.to_string() crumbs more
@@ -63,7 +67,7 @@ pub fn page(cx: &Cx, risk: RiskPage, form: Option<FormState>) -> PageResult {
                     {history(&risk)}
                 </div>
                 <aside>
-                    {facts(&risk, may_write && open)}
+                    {facts(&risk, may_write && open, sees_system)}
                     {from_library(&risk)}
                     {closing(&risk, inner, may_write)}
                 </aside>
@@ -224,7 +228,7 @@ fn history(risk: &RiskPage) -> AnyView {
     view! { <Section title="Rating history" id="history">{body}</Section> }.into_any()
 }
 
-fn facts(risk: &RiskPage, may_write: bool) -> AnyView {
+fn facts(risk: &RiskPage, may_write: bool, sees_system: bool) -> AnyView {
     let system = risk.located.reference;
     let change = may_write.then(|| format!("/risks/{}/handle", risk.reference));
     let handling = risk.handling;
@@ -232,13 +236,17 @@ fn facts(risk: &RiskPage, may_write: bool) -> AnyView {
     let characteristic = risk.text.characteristic.label();
     let changed = format!("{}, {}", risk.changed_by, format::day(risk.changed_at));
     let treatment = handling.treatment.map_or("None chosen", Treatment::label);
+    let system = match sees_system {
+        true => view! { <a href=format!("/systems/{system}")>{name}</a> }.into_any(),
+        false => name.into_any(),
+    };
     view! {
         <Card title="Handling">
             <KeyValues>
                 <KeyValue label="Treatment" change_href=change.clone()>{treatment}</KeyValue>
                 <KeyValue label="Owner" change_href=change.clone()>{owner}</KeyValue>
                 <KeyValue label="Status" change_href=change>{handling.status.label()}</KeyValue>
-                <KeyValue label="System"><a href=format!("/systems/{system}")>{name}</a></KeyValue>
+                <KeyValue label="System">{system}</KeyValue>
                 <KeyValue label="Characteristic">{characteristic}</KeyValue>
                 <KeyValue label="Last change">{changed}</KeyValue>
             </KeyValues>
