@@ -28,6 +28,10 @@ pub fn timeline(events: Vec<Event>) -> impl IntoView {
         .into_iter()
         .map(|event| {
             let changes = event.changes.len();
+            let what = match event.subject == event.actor {
+                true => words::did(&event.action),
+                false => format!("{} {}", words::did(&event.action), event.subject),
+            };
             let detail = (changes > 0).then(|| {
                 let summary = crate::format::count(changes as i64, "field", "fields");
                 let caption = format!("What changed in {}", event.subject);
@@ -36,7 +40,7 @@ pub fn timeline(events: Vec<Event>) -> impl IntoView {
             HistoryEntry {
                 at: event.at,
                 who: event.actor,
-                what: format!("{} {}", words::did(&event.action), event.subject),
+                what,
                 detail,
                 tone: Tone::Neutral,
             }

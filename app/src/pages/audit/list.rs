@@ -101,6 +101,8 @@ fn line(event: Event) -> impl IntoView {
     let from = from.unwrap_or_else(|| if event.by_person { String::new() } else { "the program itself".to_owned() });
     let subject = match words::href(&event.subject_kind, &event.subject) {
         Some(href) => view! { <a href=href>{event.subject.clone()}</a> }.into_any(),
+        // "Ada Okafor signed in", not "signed in Ada Okafor".
+        None if event.subject == event.actor => ().into_any(),
         None => event.subject.clone().into_any(),
     };
     let changes = event.changes.len();

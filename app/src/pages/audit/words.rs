@@ -38,8 +38,8 @@ pub fn did(action: &str) -> String {
         "person.password" | "person.reset" => "changed the password of",
         "person.rehash" => "strengthened the stored password of",
         "person.roles" => "changed the roles of",
-        "session.sign_in" => "signed in:",
-        "session.sign_out" => "signed out:",
+        "session.sign_in" => "signed in",
+        "session.sign_out" => "signed out",
         "session.end" => "ended a session of",
         other => return other.replace(['.', '_'], " "),
     };

@@ -33,7 +33,11 @@ pub async fn of_system(cx: Cx, Path(reference): Path<String>) -> PageResult {
         .then(|| frame::href(header.located.reference, "/evidence/new"));
     let (url, title) = (cx.url(), format!("Evidence \u{b7} {}", header.located.name));
     cx.page(&title, || {
-        let action = add.clone().map(|href| view! { <p class="actions"><a class="button button-primary" href=href>"Add evidence"</a></p> });
+        // An empty list offers it itself.
+        let offered = !page.rows.is_empty() || !chips(&url).is_empty();
+        let action = add.clone().filter(|_| offered).map(|href| {
+            view! { <div class="list-actions"><a class="button button-primary" href=href>"Add evidence"</a></div> }
+        });
         frame::frame(&cx, &header, Section::Evidence, view! {
             <h2 class="sr-only">"Evidence"</h2>
             {action}
