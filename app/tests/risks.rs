@@ -1,7 +1,7 @@
 //! Risks and mitigations over HTTP, without script: fields and clicks of the journey counted, two editors who lose nothing,
 //! and what each person may see.
 
-#![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
+#![allow(clippy::unwrap_used, reason = "a test that fails should say where")]
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! The frame of every page: who gets in, what an error looks like, what the script policy may rely on.
 
-#![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
+#![allow(clippy::unwrap_used, reason = "a test that fails should say where")]
 
 use app::{
     components::*,

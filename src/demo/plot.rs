@@ -158,7 +158,7 @@ impl Plan<'_> {
             }
             // The second one of each risk is on its way; some are done later.
             self.on(start - 10, 9, Act::Advance(2 * n + 1, Status::InProgress));
-            if (self.index + n) % 3 == 0 {
+            if (self.index + n).is_multiple_of(3) {
                 self.on(start - 60, 16, Act::Advance(2 * n + 1, Status::Implemented));
             }
         }
@@ -173,7 +173,7 @@ impl Plan<'_> {
         for kind in self.tier.demands().evidence {
             self.on(day, 11, Act::Evidence(*kind));
         }
-        if self.index % 3 == 0 {
+        if self.index.is_multiple_of(3) {
             self.on(day, 12, Act::Evidence(evidence::Kind::Document));
         }
     }

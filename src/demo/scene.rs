@@ -263,7 +263,7 @@ impl<'a> Stage<'a> {
 
     async fn comment(&mut self, n: usize, by: &str, text: &str) -> Done {
         let actor = self.cast.actor(by)?;
-        let place = reviews::comment::Place::Part(if n % 2 == 0 { Part::Evidence } else { Part::Risks });
+        let place = reviews::comment::Place::Part(if n.is_multiple_of(2) { Part::Evidence } else { Part::Risks });
         reviews::comment::write(self.store, actor, self.review(n)?, place, text, None)
             .await
             .map(drop)

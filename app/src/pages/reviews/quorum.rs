@@ -9,10 +9,11 @@ use store::reviews::get::{Review, Vote};
 
 /// The count in words: a bar, what is missing, what the votes would amount to.
 pub fn count(tally: &Tally) -> AnyView {
-    let chair = tally.chair_needed.then(|| match tally.chair_voted {
-        true => "A chair\u{2019}s vote is needed, and is there.",
-        false => "A chair\u{2019}s vote is needed, and is missing.",
-    });
+    let chair = match (tally.chair_needed, tally.chair_voted) {
+        (false, _) => None,
+        (true, true) => Some("A chair\u{2019}s vote is needed, and is there."),
+        (true, false) => Some("A chair\u{2019}s vote is needed, and is missing."),
+    };
     let outcome = tally.outcome.map(|o| view! { <p>"The votes amount to: "{words::outcome(o)}</p> });
     let (cast, needed) = (tally.cast, tally.needed);
     let missing = needed.saturating_sub(cast);
