@@ -168,7 +168,13 @@ async fn ratings_are_added_where_they_changed_and_lists_lead_back(pool: PgPool) 
     let close = format!("{home}/close");
     let why = site.submit(&olga, &page, &close, &[("why", "")]).await;
     assert_eq!(why.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let closed = site.submit(&olga, &page, &close, &[("why", "The model is gone")]).await;
+    // Somebody saved in between: the reason stays, and closing again is a decision.
+    let edit = format!("{home}/edit");
+    let meanwhile = site.get(&olga, &edit).await;
+    site.submit(&olga, &meanwhile, &edit, &[("cause", "Newer data")]).await;
+    let late = site.submit(&olga, &page, &close, &[("why", "The model is gone")]).await;
+    assert!(late.status == StatusCode::UNPROCESSABLE_ENTITY && late.html.contains("changed this risk meanwhile"));
+    let closed = site.submit(&olga, &late, &close, &[]).await;
     assert_eq!(closed.to, format!("{home}?notice=risk-closed"));
     assert!(site.get(&olga, "/risks").await.html.contains("No risks yet"));
     let page = site.get(&olga, &home).await;
