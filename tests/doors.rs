@@ -66,7 +66,8 @@ async fn get(site: &Site, path: &str) -> Answer {
 }
 
 async fn sign_in(site: &Site, key: &str) -> Answer {
-    post(site, "/sign-in", &format!("email={key}%40example.org&password={}&next=%2Faccount", RIGHT.replace(' ', "+"))).await
+    post(site, "/sign-in", &format!("email={key}%40example.org&password={}&next=%2Faccount", RIGHT.replace(' ', "+")))
+        .await
 }
 
 fn location(answer: &Answer) -> &str {
@@ -176,7 +177,9 @@ async fn an_administrator_works_with_people_units_and_the_matrix(_: PgPoolOption
     }
     site.set_cookie(None);
     assert_eq!(location(&sign_in(&site, "ada").await), "/account");
-    for path in ["/admin", "/admin/people", "/admin/people/invite", "/admin/units", "/admin/matrix", "/admin/matrix/edit"] {
+    for path in
+        ["/admin", "/admin/people", "/admin/people/invite", "/admin/units", "/admin/matrix", "/admin/matrix/edit"]
+    {
         assert_eq!(get(&site, path).await.status, StatusCode::OK, "{path}");
     }
     let own = get(&site, &format!("/admin/people/{ada}")).await;
@@ -225,7 +228,11 @@ async fn a_matrix_is_looked_at_before_it_is_saved(_: PgPoolOptions, db: PgConnec
     let form = form.join("&");
     let preview = post(&site, "/admin/matrix/edit", &format!("{form}&appetite=2&version=1&step=preview")).await;
     assert_eq!(preview.status, StatusCode::OK);
-    assert!(preview.text.contains("appetite: Medium") && preview.text.contains("Save as a new version"), "{}", preview.text);
+    assert!(
+        preview.text.contains("appetite: Medium") && preview.text.contains("Save as a new version"),
+        "{}",
+        preview.text
+    );
     let falling = form.replace("cell-5-5=3", "cell-5-5=0");
     let refused = post(&site, "/admin/matrix/edit", &format!("{falling}&appetite=2&version=1&step=save")).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);

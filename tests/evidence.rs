@@ -141,7 +141,9 @@ impl Site {
     async fn upload(&self, fields: &[(&str, &str)], name: &str, file: &[u8]) -> Answer {
         let mut body = Vec::new();
         for (field, value) in fields {
-            body.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").bytes());
+            body.extend(
+                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").bytes(),
+            );
         }
         let head = format!(
             "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n"
@@ -175,7 +177,8 @@ async fn a_file_goes_in_and_comes_out_as_an_attachment(_: PgPoolOptions, db: PgC
 
     let day = site.now.date_naive().to_string();
     let once = site.once();
-    let fields = [("once", once.as_str()), ("kind", "test"), ("speaks_of", &day), ("title", ""), ("note", "*Good*<script>")];
+    let fields =
+        [("once", once.as_str()), ("kind", "test"), ("speaks_of", &day), ("title", ""), ("note", "*Good*<script>")];
     let html = b"<html><script>alert(1)</script>";
     let sent = site.upload(&fields, "r\u{e9}sultat.html", html).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
@@ -199,7 +202,13 @@ async fn a_file_goes_in_and_comes_out_as_an_attachment(_: PgPoolOptions, db: PgC
 
     let stranger = person(&site.store, "Sam Stranger", &[Role::Owner]).await;
     site.as_(&stranger);
-    for path in ["/evidence/E-1", "/evidence/E-1/download", "/evidence/E-1/edit", "/systems/AIS-1/evidence", "/systems/AIS-1/history"] {
+    for path in [
+        "/evidence/E-1",
+        "/evidence/E-1/download",
+        "/evidence/E-1/edit",
+        "/systems/AIS-1/evidence",
+        "/systems/AIS-1/history",
+    ] {
         assert_eq!(site.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     assert_eq!(site.upload(&fields, "a.txt", b"x").await.status, StatusCode::NOT_FOUND);
@@ -232,7 +241,11 @@ async fn a_refused_upload_keeps_what_was_typed_and_stores_nothing(_: PgPoolOptio
 
     let large = site.upload(&good, "a.txt", &vec![b'x'; LIMIT as usize + 1]).await;
     assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert!(large.text.contains("The file is larger than 1 MB") && large.text.contains("Bias &amp;amp; drift"), "{}", large.text);
+    assert!(
+        large.text.contains("The file is larger than 1 MB") && large.text.contains("Bias &amp;amp; drift"),
+        "{}",
+        large.text
+    );
     assert_eq!(site.count("select count(*) from evidence_file").await, 0);
     assert_eq!(site.upload(&good, "a.txt", &vec![b'x'; LIMIT as usize]).await.status, StatusCode::SEE_OTHER);
 }
@@ -266,7 +279,10 @@ async fn two_editors_see_both_versions(_: PgPoolOptions, db: PgConnectOptions) {
     assert_eq!(second.status, StatusCode::CONFLICT);
     assert!(second.text.contains("Hers") && second.text.contains("value=\"His\""), "{}", second.text);
     assert!(second.text.contains("name=\"version\" value=\"2\""), "{}", second.text);
-    assert_eq!(site.post(edit, "version=2&kind=test&speaks_of=2026-01-01&title=His").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        site.post(edit, "version=2&kind=test&speaks_of=2026-01-01&title=His").await.status,
+        StatusCode::SEE_OTHER
+    );
     let withdrawn = site.post("/evidence/E-1/withdraw", "version=3&why=Wrong+model").await;
     assert_eq!(withdrawn.status, StatusCode::SEE_OTHER, "{}", withdrawn.text);
     assert_eq!(site.get(edit).await.status, StatusCode::CONFLICT);
@@ -290,10 +306,12 @@ async fn an_auditor_verifies_the_chain_and_sees_it_broken(_: PgPoolOptions, db: 
     assert_eq!(site.post("/audit/verify", "head=nonsense").await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let other = site.post("/audit/verify", "head=%7B%22seq%22%3A2%2C%22hash%22%3A%220000000000000000000000000000000000000000000000000000000000000000%22%7D").await;
     assert!(other.text.contains("broken at event 2"), "{}", other.text);
-    sqlx::raw_sql("alter table audit_event disable trigger user; update audit_event set actor = 'Nobody' where seq = 3")
-        .execute(&owner)
-        .await
-        .unwrap();
+    sqlx::raw_sql(
+        "alter table audit_event disable trigger user; update audit_event set actor = 'Nobody' where seq = 3",
+    )
+    .execute(&owner)
+    .await
+    .unwrap();
     let broken = site.post("/audit/verify", "head=").await;
     assert!(broken.text.contains("broken at event 3"), "{}", broken.text);
 }
@@ -395,8 +413,12 @@ async fn a_kill_in_the_middle_of_an_upload_leaves_nothing_half_done(_: PgPoolOpt
             format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
         };
         let once = site.once();
-        let mut body = [field("once", &once), field("kind", "test"), field("speaks_of", &day.to_string())].concat().into_bytes();
-        body.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{n}.bin\"\r\n\r\n").bytes());
+        let mut body =
+            [field("once", &once), field("kind", "test"), field("speaks_of", &day.to_string())].concat().into_bytes();
+        body.extend(
+            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{n}.bin\"\r\n\r\n")
+                .bytes(),
+        );
         body.extend(file);
         body.extend(format!("\r\n--{BOUNDARY}--\r\n").bytes());
         let mut request = format!(

@@ -125,7 +125,8 @@ async fn a_cut_tail_and_a_full_rewrite_show_against_an_exported_head(pool: PgPoo
         .await;
     let cut = verify(&register, vec![]).await;
     assert!(cut.intact, "perfect in itself");
-    let cut = verify(&register, vec![Head { seq: 5, ..cut.head.unwrap() }, Head { hash: "ab".repeat(32), ..exported }]).await;
+    let cut =
+        verify(&register, vec![Head { seq: 5, ..cut.head.unwrap() }, Head { hash: "ab".repeat(32), ..exported }]).await;
     assert_eq!(cut.broken.unwrap().seq, 6);
 }
 
@@ -153,11 +154,7 @@ async fn rewrite(register: &Register) {
             .unwrap();
         previous = hash;
     }
-    sqlx::query("update audit_head set hash = $1")
-        .bind(previous.as_slice())
-        .execute(&register.owner)
-        .await
-        .unwrap();
+    sqlx::query("update audit_head set hash = $1").bind(previous.as_slice()).execute(&register.owner).await.unwrap();
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -261,8 +261,7 @@ async fn strangers_find_nothing_and_readers_change_nothing(pool: PgPool) {
     for filter in [&of_system, &Filter::default()] {
         assert!(evidence::list(&place.store, &stranger, filter).await.unwrap().rows.is_empty());
     }
-    let foreign =
-        evidence::receive(&place.store, &stranger, place.system, &label(), "a", pieces(&[b"x"]), None).await;
+    let foreign = evidence::receive(&place.store, &stranger, place.system, &label(), "a", pieces(&[b"x"]), None).await;
     assert!(matches!(foreign, Err(Error::NotFound)), "{foreign:?}");
 
     assert_eq!(place.read(&auditor, reference).await.unwrap(), b"secret");
@@ -322,11 +321,8 @@ async fn lists_filter_and_page(pool: PgPool) {
 async fn parallel_uploads_of_the_same_bytes_all_count(pool: PgPool) {
     let place = place(&pool).await;
     let label = label();
-    let sent: Vec<_> = stream::iter(0..12)
-        .map(|_| place.add(&label, b"the same bytes"))
-        .buffer_unordered(4)
-        .collect()
-        .await;
+    let sent: Vec<_> =
+        stream::iter(0..12).map(|_| place.add(&label, b"the same bytes")).buffer_unordered(4).collect().await;
     assert_eq!(sent.iter().filter(|s| s.is_ok()).count(), 12, "{sent:?}");
     assert_eq!(place.files(), [place.blob(b"the same bytes")]);
     assert_eq!(place.register.count("select count(*) from evidence").await, 12);

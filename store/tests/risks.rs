@@ -173,7 +173,10 @@ async fn what_somebody_may_not_see_does_not_exist_for_them(pool: PgPool) {
     assert!(matches!(risks::edit(store, &s.other, risk, 1, &text("X")).await, Err(Error::NotFound)));
     assert!(matches!(risks::close(store, &s.other, risk, 1, "X").await, Err(Error::NotFound)));
     let rating = NewRating { kind: RatingKind::Target, at: at(1, 1), rationale: None };
-    assert!(matches!(risks::rate(store, &s.other, risk, std::slice::from_ref(&rating), None).await, Err(Error::NotFound)));
+    assert!(matches!(
+        risks::rate(store, &s.other, risk, std::slice::from_ref(&rating), None).await,
+        Err(Error::NotFound)
+    ));
     assert!(matches!(risks::get(store, &s.other, RiskRef(4711)).await, Err(Error::NotFound)));
     let new = [s.new_risk("Mine", None)];
     assert!(matches!(risks::add(store, &s.other, s.system, &new, None).await, Err(Error::NotFound)));

@@ -55,7 +55,9 @@ async fn what_is_there_is_found_and_what_is_not_ones_own_is_neither_found_nor_co
 
     let one = search(&register.store, &chair, "fraud", 1).await.unwrap();
     assert_eq!((one[0].total, one[0].hits.len()), (2, 1), "cut, but counted");
-    for nothing in ["", "   ", "the", "'); drop table system; --", "%", "\"", "&|!:*()", "\u{1F600}", "AIS-99999999999999999999"] {
+    for nothing in
+        ["", "   ", "the", "'); drop table system; --", "%", "\"", "&|!:*()", "\u{1F600}", "AIS-99999999999999999999"]
+    {
         assert_eq!(find(&ada, nothing).await, vec![], "{nothing:?}");
     }
 }

@@ -71,7 +71,8 @@ impl Entry {
         use serde_json::Value;
         self = self.before(before).after(after);
         if let (Value::Object(old), Value::Object(new)) = (&mut self.before, &mut self.after) {
-            let same: Vec<String> = old.iter().filter(|(k, v)| new.get(*k) == Some(*v)).map(|(k, _)| k.clone()).collect();
+            let same: Vec<String> =
+                old.iter().filter(|(k, v)| new.get(*k) == Some(*v)).map(|(k, _)| k.clone()).collect();
             for field in same {
                 old.remove(&field);
                 new.remove(&field);
@@ -131,7 +132,10 @@ pub(crate) async fn append(tx: &mut Tx, who: Who<'_>, entry: Entry) -> Result<()
 }
 
 /// The fields of two values that differ, for an event's before and after.
-pub(crate) fn changed(before: &impl Serialize, after: &impl Serialize) -> Result<(serde_json::Value, serde_json::Value)> {
+pub(crate) fn changed(
+    before: &impl Serialize,
+    after: &impl Serialize,
+) -> Result<(serde_json::Value, serde_json::Value)> {
     let (mut before, mut after) = (serde_json::to_value(before)?, serde_json::to_value(after)?);
     if let (Some(old), Some(new)) = (before.as_object_mut(), after.as_object_mut()) {
         let same: Vec<String> = old.iter().filter(|(k, v)| new.get(*k) == Some(*v)).map(|(k, _)| k.clone()).collect();

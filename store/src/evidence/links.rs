@@ -73,8 +73,5 @@ fn numbers(label: &Label) -> (Vec<i64>, Vec<i64>) {
         numbers.dedup();
         numbers
     };
-    (
-        sorted(label.risks.iter().map(|r| r.0).collect()),
-        sorted(label.mitigations.iter().map(|m| m.0).collect()),
-    )
+    (sorted(label.risks.iter().map(|r| r.0).collect()), sorted(label.mitigations.iter().map(|m| m.0).collect()))
 }

@@ -65,13 +65,7 @@ where
 ///
 /// # Errors
 /// As [`receive`].
-pub async fn prepare(
-    store: &Store,
-    actor: &Actor,
-    system: SystemRef,
-    label: &Label,
-    once: Option<Uuid>,
-) -> Result<()> {
+pub async fn prepare(store: &Store, actor: &Actor, system: SystemRef, label: &Label, once: Option<Uuid>) -> Result<()> {
     let mut tx = store.begin().await?;
     tx.once(actor, once).await?;
     let located = relation::locate(tx.conn(), actor, system, false).await?;

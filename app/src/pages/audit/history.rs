@@ -14,11 +14,16 @@ pub async fn of_system(cx: Cx, Path(reference): Path<String>) -> PageResult {
     let events = store::audit::history(&cx.store, &cx.actor, header.located.id.0, cx.url().get("after")).await?;
     let title = format!("History \u{b7} {}", header.located.name);
     cx.page(&title, || {
-        frame::frame(&cx, &header, Section::History, view! {
-            <h2 class="sr-only">"History"</h2>
-            {timeline(events.rows)}
-            <Pager next=events.next/>
-        })
+        frame::frame(
+            &cx,
+            &header,
+            Section::History,
+            view! {
+                <h2 class="sr-only">"History"</h2>
+                {timeline(events.rows)}
+                <Pager next=events.next/>
+            },
+        )
     })
 }
 
@@ -37,13 +42,7 @@ pub fn timeline(events: Vec<Event>) -> impl IntoView {
                 let caption = format!("What changed in {}", event.subject);
                 view! { <details><summary>{summary}</summary>{diff(event.changes, caption)}</details> }.into_any()
             });
-            HistoryEntry {
-                at: event.at,
-                who: event.actor,
-                what,
-                detail,
-                tone: Tone::Neutral,
-            }
+            HistoryEntry { at: event.at, who: event.actor, what, detail, tone: Tone::Neutral }
         })
         .collect::<Vec<_>>();
     view! { <Timeline entries/> }

@@ -13,7 +13,9 @@ pub fn read(form: &mut FormReader, instead: Option<&str>) -> Option<Label> {
     let speaks_of = form.date("speaks_of", "Enter the date that the file speaks of");
     let title = match instead {
         None => form.text("title", "Enter a title"),
-        Some(name) => form.opt("title").or_else(|| domain::text::line(&domain::evidence::file_name(name)).ok().flatten()),
+        Some(name) => {
+            form.opt("title").or_else(|| domain::text::line(&domain::evidence::file_name(name)).ok().flatten())
+        }
     };
     let valid_until = form.opt_date("valid_until");
     let (risks, mitigations) = (form.picks("risks"), form.picks("mitigations"));

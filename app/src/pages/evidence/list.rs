@@ -38,11 +38,16 @@ pub async fn of_system(cx: Cx, Path(reference): Path<String>) -> PageResult {
         let action = add.clone().filter(|_| offered).map(|href| {
             view! { <div class="list-actions"><a class="button button-primary" href=href>"Add evidence"</a></div> }
         });
-        frame::frame(&cx, &header, Section::Evidence, view! {
-            <h2 class="sr-only">"Evidence"</h2>
-            {action}
-            {rows(&url, page, false, add)}
-        })
+        frame::frame(
+            &cx,
+            &header,
+            Section::Evidence,
+            view! {
+                <h2 class="sr-only">"Evidence"</h2>
+                {action}
+                {rows(&url, page, false, add)}
+            },
+        )
     })
 }
 
@@ -86,7 +91,8 @@ fn rows(url: &PageUrl, page: Page<Row>, with_system: bool, add: Option<String>) 
         };
         return view! { {(filtered).then_some(bar)}{empty} }.into_any();
     }
-    let mut columns = vec![Column::text("Evidence"), Column::text("Kind"), Column::text("Speaks of"), Column::text("Standing")];
+    let mut columns =
+        vec![Column::text("Evidence"), Column::text("Kind"), Column::text("Speaks of"), Column::text("Standing")];
     if with_system {
         columns.push(Column::text("System"));
     }

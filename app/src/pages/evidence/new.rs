@@ -120,7 +120,8 @@ fn megabytes(bytes: u64) -> String {
 fn page(cx: &Cx, choices: &Choices, form: FormState) -> PageResult {
     let reference = choices.system.reference;
     let back = frame::href(reference, "/evidence");
-    let crumbs = vec![Crumb::new(choices.system.name.clone(), frame::href(reference, "")), Crumb::new("Evidence", &back)];
+    let crumbs =
+        vec![Crumb::new(choices.system.name.clone(), frame::href(reference, "")), Crumb::new("Evidence", &back)];
     let risks = fields::links(&choices.risks, &[], "R");
     let mitigations = fields::links(&choices.mitigations, &[], "M");
     let hint = format!("Up to {}. Its SHA-256 is noted and checked at every download.", megabytes(cx.store.file_max()));

@@ -18,8 +18,10 @@ pub async fn show(cx: Cx) -> PageResult {
     let (_, units) = store::portfolio::setting(&cx.store).await?;
     let url = cx.url();
     let chosen = unit.and_then(|id| units.iter().find(|u| u.id == id));
-    let chips: Vec<_> =
-        chosen.map(|u| Chip::new(format!("Business unit: {}", u.name), &url, "unit", &u.id.to_string())).into_iter().collect();
+    let chips: Vec<_> = chosen
+        .map(|u| Chip::new(format!("Business unit: {}", u.name), &url, "unit", &u.id.to_string()))
+        .into_iter()
+        .collect();
     let units: Vec<_> = units.into_iter().map(|u| Choice::new(u.id, u.name)).collect();
     let decided = list::decided_lately(&cx.store, &cx.actor).await?;
     cx.page("Committee", || {

@@ -27,7 +27,8 @@ pub async fn show(cx: Cx) -> PageResult {
     let title = if query.is_empty() { "Search".to_owned() } else { format!("Search: {query}") };
     cx.page(&title, move || {
         let total: i64 = groups.iter().map(|g| g.total).sum();
-        let found = (!query.is_empty()).then(|| view! { <p class="muted" role="status">{format::count(total, "result", "results")}</p> });
+        let found = (!query.is_empty())
+            .then(|| view! { <p class="muted" role="status">{format::count(total, "result", "results")}</p> });
         let empty = groups.is_empty().then(|| empty(&query));
         let groups = groups.into_iter().map(|g| group(g, &query)).collect_view();
         view! {
