@@ -1,4 +1,5 @@
 // What script adds, and what it costs.
+import { flaws } from '../lib/access';
 import { expect, test } from '../lib/test';
 import { leads } from '../lib/steps';
 import { register, writeRisk } from '../lib/system';
@@ -21,6 +22,7 @@ test('search and palette by keyboard', async ({ open }) => {
   }).toPass();
   await page.keyboard.type('ris');
   await expect(palette.getByRole('option').first()).toHaveText('Risks');
+  expect(await flaws(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await expect(palette).toBeHidden();
   await page.keyboard.press('Control+k');
@@ -28,6 +30,16 @@ test('search and palette by keyboard', async ({ open }) => {
   await expect(palette.getByRole('option').first()).toHaveText('Committee');
   await leads(page, () => page.keyboard.press('Enter'));
   await expect(page).toHaveURL(/\/committee$/);
+
+  // What the register has for the words stands in the palette too.
+  await expect(async () => {
+    await page.keyboard.press('Control+k');
+    await expect(palette).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await page.keyboard.type('Loan default');
+  await expect(palette.getByRole('option', { name: 'Loan default scoring' }).first()).toBeVisible();
+  await leads(page, () => page.keyboard.press('Enter'));
+  await expect(page.locator('h1')).toHaveText('Loan default scoring');
 });
 
 test('a rating shows its level while it is chosen', async ({ open }) => {
