@@ -11,7 +11,7 @@ export type Place = { route: string; person: Persona | null; path: string };
 
 /** Answers that are no pages: files, and what scripts ask for. */
 const NO_PAGES = [
-  '/systems.csv', '/risks.csv', '/audit/head.json', '/systems/similar', '/search/suggest',
+  '/', '/systems.csv', '/risks.csv', '/audit/head.json', '/systems/similar', '/search/suggest',
   '/evidence/{reference}/download', '/reviews/{reference}/dossier',
   '/admin/import/{stage}/rejected.csv', '/admin/import/runs/{run}/rejected.csv',
 ];

@@ -62,7 +62,6 @@ for (const javaScriptEnabled of [true, false]) {
       await steps.press('Save and go on');
 
       steps.step('risks');
-      await steps.follow('Add risks');
       const typical = page.locator('details.library-group[open]').first().getByRole('checkbox');
       for (const n of [0, 1, 2]) await typical.nth(n).check();
       await steps.press('Rate the ticked risks');

@@ -10,7 +10,7 @@ test('search and palette by keyboard', async ({ open }) => {
   await expect(async () => {
     await page.keyboard.press('/');
     await expect(page.locator('#bar-q')).toBeFocused({ timeout: 500 });
-  }).toPass();
+  }).toPass({ timeout: 20_000 });
   await page.keyboard.type('Loan default');
   await leads(page, () => page.keyboard.press('Enter'));
   await expect(page.locator('main').getByRole('link', { name: 'Loan default scoring' })).toBeVisible();
@@ -19,7 +19,7 @@ test('search and palette by keyboard', async ({ open }) => {
   await expect(async () => {
     await page.keyboard.press('Control+k');
     await expect(palette).toBeVisible({ timeout: 500 });
-  }).toPass();
+  }).toPass({ timeout: 20_000 });
   await page.keyboard.type('ris');
   await expect(palette.getByRole('option').first()).toHaveText('Risks');
   expect(await flaws(page)).toEqual([]);
@@ -35,7 +35,7 @@ test('search and palette by keyboard', async ({ open }) => {
   await expect(async () => {
     await page.keyboard.press('Control+k');
     await expect(palette).toBeVisible({ timeout: 500 });
-  }).toPass();
+  }).toPass({ timeout: 20_000 });
   await page.keyboard.type('Loan default');
   await expect(palette.getByRole('option', { name: 'Loan default scoring' }).first()).toBeVisible();
   await leads(page, () => page.keyboard.press('Enter'));
@@ -83,7 +83,7 @@ test('names like the one that is typed are shown', async ({ open }) => {
     await name.fill('');
     await name.pressSequentially('Loan default scorin');
     await expect(page.locator('main')).toContainText('AIS-', { timeout: 2_000 });
-  }).toPass();
+  }).toPass({ timeout: 20_000 });
 });
 
 test('nobody is sent a script before signing in', async ({ open }) => {
