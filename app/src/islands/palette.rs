@@ -28,7 +28,7 @@ pub fn Palette(places: Vec<(String, String)>) -> impl IntoView {
     let items = move || {
         entries.get().into_iter().enumerate().map(|(i, (label, href))| {
         let selected = move || (chosen.get() == i).to_string();
-        view! { <li role="option" id=format!("palette-{i}") aria-selected=selected><a href=href tabindex="-1">{label}</a></li> }
+        view! { <li role="none"><a role="option" id=format!("palette-{i}") aria-selected=selected href=href tabindex="-1">{label}</a></li> }
     }).collect_view()
     };
     let active = move || format!("palette-{}", chosen.get());
