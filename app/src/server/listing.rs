@@ -10,10 +10,12 @@ pub struct PageUrl {
 }
 
 impl PageUrl {
-    /// Takes path and query (without its question mark) apart; empty values are left out.
+    /// Takes path and query (without its question mark) apart; empty values are left out, and so are zero bytes, which no
+    /// text in Postgres may hold.
     pub fn parse(path: &str, query: &str) -> Self {
         let pairs = serde_html_form::from_str::<Vec<(String, String)>>(query).unwrap_or_default();
-        let pairs = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        let without_zero = pairs.into_iter().map(|(key, value)| (key, value.replace('\0', "")));
+        let pairs = without_zero.filter(|(_, value)| !value.is_empty()).collect();
         Self { path: path.to_string(), pairs }
     }
 
@@ -95,10 +97,10 @@ mod tests {
 
     #[test]
     fn parameters_are_set_and_taken_away() {
-        let url = PageUrl::parse("/risks", "tier=high&tier=low&q=a%20b&empty=&after=x");
+        let url = PageUrl::parse("/risks", "tier=high&tier=low&q=a%20b%00&empty=&zero=%00&after=x");
         assert_eq!(url.all("tier").collect::<Vec<_>>(), ["high", "low"]);
         assert_eq!(url.get("q"), Some("a b"));
-        assert_eq!(url.get("empty"), None);
+        assert_eq!((url.get("empty"), url.get("zero")), (None, None));
         let next = url.clone().without_value("tier", "low").first_page().with("sort", "-due");
         assert_eq!(next.to_string(), "/risks?tier=high&q=a+b&sort=-due");
         assert_eq!(next.sort(), Some(("due", true)));

@@ -39,6 +39,8 @@ impl RawForm {
         if body.len() > FORM_BYTES {
             return Err(StatusCode::PAYLOAD_TOO_LARGE);
         }
+        // Browsers send UTF-8; anything else would be kept as question marks.
+        std::str::from_utf8(body).map_err(|_| StatusCode::BAD_REQUEST)?;
         let pairs: Vec<(String, String)> = serde_html_form::from_bytes(body).map_err(|_| StatusCode::BAD_REQUEST)?;
         if pairs.len() > FORM_FIELDS {
             return Err(StatusCode::PAYLOAD_TOO_LARGE);

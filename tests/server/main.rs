@@ -1,0 +1,21 @@
+//! The whole server on a real Postgres, met as browsers meet it: who may do what on every route, what each page costs,
+//! whether the portfolio's numbers are true, and what becomes of bad input.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails should say where")]
+
+#[path = "../../store/tests/common/mod.rs"]
+mod common;
+#[path = "../../store/tests/common/scene.rs"]
+#[allow(dead_code, reason = "the tests of the store use the rest")]
+mod scene;
+
+mod browser;
+mod faults;
+mod input;
+mod portfolio;
+mod routes;
+mod statements;
+mod world;
+
+// `scene` finds them beside it.
+use common::{Register, register};
