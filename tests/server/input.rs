@@ -49,7 +49,11 @@ async fn no_body_however_malformed_changes_anything_or_breaks_the_server(pool: P
         ("more bytes than any form", FORM, large.as_bytes()),
         ("JSON", "application/json", b"{\"name\":\"x\"}"),
         ("no boundary", "multipart/form-data", b"--x\r\n"),
-        ("a cut multipart", "multipart/form-data; boundary=x", b"--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nab"),
+        (
+            "a cut multipart",
+            "multipart/form-data; boundary=x",
+            b"--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nab",
+        ),
     ];
     let mut faults = Vec::new();
     for route in app::routes::ROUTES.iter().filter(|route| route.method == "POST") {
@@ -66,7 +70,11 @@ async fn no_body_however_malformed_changes_anything_or_breaks_the_server(pool: P
             let status = answer.status.as_u16();
             let changed = rows(&world).await != before;
             if changed || status >= 500 || status < 300 {
-                faults.push(format!("{name} to {}: {status}{}", route.path, if changed { ", and something changed" } else { "" }));
+                faults.push(format!(
+                    "{name} to {}: {status}{}",
+                    route.path,
+                    if changed { ", and something changed" } else { "" }
+                ));
             }
         }
     }
@@ -78,18 +86,76 @@ async fn no_address_however_odd_breaks_the_server(pool: PgPool) {
     let world = World::new(&pool).await;
     let long = "x".repeat(60_000);
     let queries = [
-        "after=nonsense", "after=%00", "after=%FF", "after=eyJ9", "sort=nonsense", "sort=-", "q=%00", "q=%27%22%3B--", "q=%F0%9F%92%A9",
-        "cell=9-9", "cell=-1--1", "cell=x", "unit=x", "unit=00000000-0000-0000-0000-000000000000", "owner=x", "owner=me",
-        "level=99999999999999999999", "level=-1", "level=none", "status=x", "status=x&status=draft", "tier=x", "tier=none", "expiring=x",
-        "expiring=-1", "expiring=99999999999", "due=x", "from=0001-01-01", "from=99999-01-01", "to=x", "notice=x", "above=x",
-        "characteristic=x", "treatment=x", "kind=x", "stage=x", "assignee=x", "actor=x", "action=%00", "person=x", "risk=x", "risk=R-0",
-        "%", "=&=&&", "%00=%00", "q=%25%5F%5C", "next=//evil.example",
+        "after=nonsense",
+        "after=%00",
+        "after=%FF",
+        "after=eyJ9",
+        "sort=nonsense",
+        "sort=-",
+        "q=%00",
+        "q=%27%22%3B--",
+        "q=%F0%9F%92%A9",
+        "cell=9-9",
+        "cell=-1--1",
+        "cell=x",
+        "unit=x",
+        "unit=00000000-0000-0000-0000-000000000000",
+        "owner=x",
+        "owner=me",
+        "level=99999999999999999999",
+        "level=-1",
+        "level=none",
+        "status=x",
+        "status=x&status=draft",
+        "tier=x",
+        "tier=none",
+        "expiring=x",
+        "expiring=-1",
+        "expiring=99999999999",
+        "due=x",
+        "from=0001-01-01",
+        "from=99999-01-01",
+        "to=x",
+        "notice=x",
+        "above=x",
+        "characteristic=x",
+        "treatment=x",
+        "kind=x",
+        "stage=x",
+        "assignee=x",
+        "actor=x",
+        "action=%00",
+        "person=x",
+        "risk=x",
+        "risk=R-0",
+        "%",
+        "=&=&&",
+        "%00=%00",
+        "q=%25%5F%5C",
+        "next=//evil.example",
     ];
     let records = [
-        "/systems/AIS-0", "/systems/AIS--1", "/systems/AIS-99999999999999999999", "/systems/AIS-9223372036854775807",
-        "/systems/%00", "/systems/..%2Fadmin", "/systems/AIS-1%20", "/systems/ais-1", "/risks/R-", "/risks/R-1e3",
-        "/mitigations/M-9999999", "/evidence/E-99999999/download", "/reviews/RV-0/vote", "/decisions/D-0.json", "/decisions/D-x.json",
-        "/invite/short", "/invite/%00", "/nowhere/%F0%9F", "/systems/AIS-2/nowhere", "//systems", "/systems/",
+        "/systems/AIS-0",
+        "/systems/AIS--1",
+        "/systems/AIS-99999999999999999999",
+        "/systems/AIS-9223372036854775807",
+        "/systems/%00",
+        "/systems/..%2Fadmin",
+        "/systems/AIS-1%20",
+        "/systems/ais-1",
+        "/risks/R-",
+        "/risks/R-1e3",
+        "/mitigations/M-9999999",
+        "/evidence/E-99999999/download",
+        "/reviews/RV-0/vote",
+        "/decisions/D-0.json",
+        "/decisions/D-x.json",
+        "/invite/short",
+        "/invite/%00",
+        "/nowhere/%F0%9F",
+        "/systems/AIS-2/nowhere",
+        "//systems",
+        "/systems/",
     ];
     let mut faults = Vec::new();
     let mut look = async |who: &Actor, place: &str, expected: &[u16]| {
@@ -201,10 +267,30 @@ async fn ids_of_others_are_refused_without_a_trace(pool: PgPool) {
         .await;
     let (foreign, missing) = (format!("R-{foreign}"), world.store().new_id().to_string());
     let new = |risks: &str| {
-        typed(Vec::new(), &[("title", "Watch"), ("kind", "detective"), ("due", "2026-06-01"), ("risks", risks), ("assignee", &owner.id.to_string()), ("once", &world.store().new_id().to_string())])
+        typed(
+            Vec::new(),
+            &[
+                ("title", "Watch"),
+                ("kind", "detective"),
+                ("due", "2026-06-01"),
+                ("risks", risks),
+                ("assignee", &owner.id.to_string()),
+                ("once", &world.store().new_id().to_string()),
+            ],
+        )
     };
     let register = |unit: &str, person: &str| {
-        typed(Vec::new(), &[("name", "New"), ("purpose", "Scores"), ("unit", unit), ("owner", person), ("stage", "pilot"), ("once", &world.store().new_id().to_string())])
+        typed(
+            Vec::new(),
+            &[
+                ("name", "New"),
+                ("purpose", "Scores"),
+                ("unit", unit),
+                ("owner", person),
+                ("stage", "pilot"),
+                ("once", &world.store().new_id().to_string()),
+            ],
+        )
     };
     let edit = world.filled(owner, &format!("{system}/edit"), &format!("{system}/edit"), &[]).await;
     let unit = world.spare_unit.to_string();
@@ -216,11 +302,19 @@ async fn ids_of_others_are_refused_without_a_trace(pool: PgPool) {
         ("no unit at all", "/systems/new".to_owned(), register("x' or 1=1 --", &owner.id.to_string())),
         ("a unit that is not there, in an edit", format!("{system}/edit"), typed(edit.clone(), &[("unit", &missing)])),
         ("a version that is no number", format!("{system}/edit"), typed(edit.clone(), &[("version", "1e3")])),
-        ("a version beyond numbers", format!("{system}/edit"), typed(edit.clone(), &[("version", "99999999999999999999")])),
+        (
+            "a version beyond numbers",
+            format!("{system}/edit"),
+            typed(edit.clone(), &[("version", "99999999999999999999")]),
+        ),
         ("a version to come", format!("{system}/edit"), typed(edit.clone(), &[("version", "2147483647")])),
         ("no version", format!("{system}/edit"), edit.iter().filter(|(name, _)| name != "version").cloned().collect()),
         ("a status of one's own", format!("{system}/edit"), typed(edit.clone(), &[("status", "approved")])),
-        ("somebody who is not there, as contributor", format!("{system}/people/add"), typed(Vec::new(), &[("person", &missing)])),
+        (
+            "somebody who is not there, as contributor",
+            format!("{system}/people/add"),
+            typed(Vec::new(), &[("person", &missing)]),
+        ),
     ];
     let before = rows(&world).await;
     for (name, path, form) in cases {
@@ -232,7 +326,9 @@ async fn ids_of_others_are_refused_without_a_trace(pool: PgPool) {
     let form = new(&own_risk);
     let answer = world.post(owner, &path, &world.filled(owner, &path, &path, &[]).await).await;
     assert_eq!(answer.status, 422, "an empty one");
-    let whole = world.filled(owner, &path, &path, &form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect::<Vec<_>>()).await;
+    let whole = world
+        .filled(owner, &path, &path, &form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect::<Vec<_>>())
+        .await;
     assert_eq!(world.post(owner, &path, &whole).await.status, 303, "and with one's own risk it works");
 }
 
