@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use countersign::env::SystemEnv;
@@ -24,7 +24,11 @@ const READY: &str = "GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: clos
 struct Program {
     child: Child,
     address: SocketAddr,
+    /// One program at a time: a free port is nobody's until it is listened on.
+    _turn: MutexGuard<'static, ()>,
 }
+
+static TURN: Mutex<()> = Mutex::new(());
 
 impl Program {
     fn start(db: &PgConnectOptions, folder: &Path) -> Self {
@@ -33,13 +37,14 @@ impl Program {
     }
 
     fn spawn(folder: &Path, configure: impl FnOnce(&mut Command) -> &mut Command) -> Self {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
         command.args(["serve", "--listen", &address.to_string(), "--data"]).arg(folder);
         command.env_remove("DATABASE_URL").env_remove("MIGRATION_DATABASE_URL");
         let child =
             configure(&mut command).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let program = Self { child, address };
+        let program = Self { child, address, _turn: turn };
         let begun = Instant::now();
         while program.send(READY, None) != Some(200) {
             assert!(begun.elapsed() < Duration::from_secs(60), "not ready");
