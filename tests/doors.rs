@@ -1,6 +1,8 @@
 //! The doors as a browser meets them: the first administrator, signing in and out, what was typed when a session ended,
 //! roles that change under way (checklist T5, T9, T10, T20, U11).
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should say where")]
+
 mod common;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! Evidence, trail and search as a browser meets them: uploads with and without fault, downloads, what strangers get.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should say where")]
+
 mod common;
 
 use axum::Router;

@@ -1,5 +1,7 @@
 //! The program as processes: wrong settings, starts, signals, kills (checklist T36, T37, T40, T41).
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should say where")]
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! What a session must withstand (checklist T1 to T5, T12 to T14, T16, T23).
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should say where")]
+
 mod common;
 
 use std::sync::Arc;

@@ -1,6 +1,8 @@
 //! The verifier against chains that were tampered with: each kind a hundred times, every one must be found; and good
 //! chains, none of which may be called broken.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should say where")]
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::audit::{Body, Broken, Columns, GENESIS, Head, Stored, Verifier, link};
 use domain::canonical::hex;

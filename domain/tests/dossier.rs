@@ -1,5 +1,7 @@
 //! The dossier: one content, one text, one hash; and every difference named.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should say where")]
+
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::canonical::{hex, sha256};
 use domain::ids::{EvidenceRef, MitigationRef, PersonId, RiskRef, SystemRef};

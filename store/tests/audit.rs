@@ -1,5 +1,7 @@
 //! The audit chain on a real Postgres: complete under parallel writers, and broken by whatever a superuser does to it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should say where")]
+
 mod common;
 
 use common::{Register, register};

@@ -1,6 +1,8 @@
 //! Evidence on a real Postgres and a real folder: what is stored, what is refused, what a kill leaves, what an altered
 //! byte does.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should say where")]
+
 mod common;
 
 use bytes::Bytes;

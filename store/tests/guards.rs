@@ -1,6 +1,8 @@
 //! The rules below the program: each guard is attacked by raw SQL, as the role that the program works as and as the
 //! database's superuser. Nothing of what the store checks stands in the way here.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should say where")]
+
 mod common;
 #[path = "common/scene.rs"]
 mod scene;

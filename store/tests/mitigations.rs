@@ -1,5 +1,7 @@
 //! Mitigations: what they leave of a risk, who reports them done, and who may verify it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should say where")]
+
 mod common;
 #[allow(dead_code, reason = "each test binary uses a part")]
 #[path = "common/scene.rs"]

@@ -1,6 +1,8 @@
 //! The review's state machine stands twice, in `domain` and in Postgres: 100,000 random moves and every pair are held
 //! against each other, and so is what a tier asks for.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should say where")]
+
 use chrono::{Months, NaiveDate};
 use domain::review::{State, Verb, advance};
 use domain::triage::Tier;

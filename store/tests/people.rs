@@ -1,5 +1,7 @@
 //! People: invitations, the first administrator, roles, deactivation, passwords and sessions, attacked.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should say where")]
+
 mod common;
 
 use chrono::Duration;

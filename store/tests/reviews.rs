@@ -1,5 +1,7 @@
 //! The whole passage of a system through the committee, and what each refusal leaves unchanged.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should say where")]
+
 mod common;
 #[path = "common/scene.rs"]
 mod scene;

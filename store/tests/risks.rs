@@ -1,5 +1,7 @@
 //! Risks and their ratings: added, never overwritten, on the version that was read, and only seen by who may see them.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should say where")]
+
 mod common;
 
 use common::*;

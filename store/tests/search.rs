@@ -1,5 +1,7 @@
 //! Search on a real Postgres: references, words, parts of names, and nothing that a person may not see.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should say where")]
+
 mod common;
 
 use common::register;

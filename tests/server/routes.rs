@@ -17,6 +17,12 @@ use crate::browser::{Fields, typed};
 use crate::scene::PASSWORD;
 use crate::world::World;
 
+/// What is typed into a form: names and values.
+type Typed<'a> = Vec<(&'a str, &'a str)>;
+
+/// Who tries, where, with what.
+type Try = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// Routes of the program itself, around those of the pages.
 const OWN: [(&str, &str); 7] = [
     ("GET", "/healthz"),
@@ -164,7 +170,7 @@ async fn content_is_changed_by_those_who_work_on_it_alone(pool: PgPool) {
         .map(|q| (q.as_str(), if matches!(q, Question::Rights | Question::Public) { "yes" } else { "no" }))
         .collect();
 
-    let content: Vec<(String, &str, Vec<(&str, &str)>)> = vec![
+    let content: Vec<(String, &str, Typed)> = vec![
         (system.clone(), "/edit", vec![("name", "Draft scoring two")]),
         (system.clone(), "/triage", answers),
         (system.clone(), "/map", vec![("oversight", "An officer looks at each case")]),
@@ -338,7 +344,7 @@ async fn administrators_give_themselves_nothing_and_others_manage_nothing(pool: 
         .unwrap();
     assert_eq!(kept, [Role::Admin.as_str()]);
 
-    let verbs: [(&str, &str, &[(&str, &str)]); 3] = [
+    let verbs: [Try; 3] = [
         (
             "/admin/people/invite",
             "/admin/people/invite",
