@@ -190,23 +190,22 @@ fn it_answers_at_once_survives_a_kill_and_ends_in_order() {
 }
 
 #[test]
-fn a_killed_postgres_is_a_503_and_comes_back_by_itself() {
+fn a_killed_postgres_is_at_most_a_503_and_comes_back_by_itself() {
     let folder = Folder::new("recover");
     let mut server = Server::on_folder(&folder.0);
     server.ready();
-    signal("KILL", &postmaster(&folder.0).unwrap());
+    let killed = postmaster(&folder.0).unwrap();
+    signal("KILL", &killed);
     let begun = Instant::now();
-    let mut seen = Vec::new();
-    while begun.elapsed() < Duration::from_secs(20) {
+    // A quick recovery may be over before anybody is told 503: what counts is another Postgres that answers.
+    let mut back = false;
+    while !back && begun.elapsed() < Duration::from_secs(20) {
         let status = server.get("/readyz");
         assert!(matches!(status, Some(200 | 503)), "{status:?}");
-        seen.push(status);
-        if status == Some(200) && seen.contains(&Some(503)) {
-            break;
-        }
+        back = status == Some(200) && postmaster(&folder.0).is_some_and(|now| now != killed);
         std::thread::sleep(Duration::from_millis(20));
     }
-    assert!(seen.contains(&Some(503)), "the kill was noticed");
+    assert!(back, "another Postgres answers");
     // Five seconds on a quiet machine (checklist T37); most of it is the disk's.
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
     server.signal("TERM");

@@ -63,7 +63,7 @@ impl Store {
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .after_connect(|conn, _| {
                 Box::pin(async move {
-                    sqlx::Executor::execute(conn, "set role countersign_app; set timezone = 'UTC'; set statement_timeout = '30s'; set idle_in_transaction_session_timeout = '30s'")
+                    sqlx::Executor::execute(conn, "set role countersign_app; set timezone = 'UTC'; set jit = off; set statement_timeout = '30s'; set idle_in_transaction_session_timeout = '30s'")
                         .await
                         .map(drop)
                 })
