@@ -4,7 +4,6 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PERSONAS, signInByRequest } from './lib/people';
 
 const START_LIMIT = 5 * 60_000;
 const STOP_LIMIT = 20_000;
@@ -13,7 +12,7 @@ export default async function setup() {
   // A program that runs already: for writing tests. CI starts its own.
   const running = process.env.COUNTERSIGN_URL;
   if (running) {
-    await signIn(running);
+    process.env.BASE_URL = running;
     return;
   }
   const binary = process.env.COUNTERSIGN_BIN;
@@ -35,21 +34,13 @@ export default async function setup() {
   };
   try {
     await ready(`http://${address}`, () => program.exitCode !== null);
-    await signIn(`http://${address}`);
+    process.env.BASE_URL = `http://${address}`;
   } catch (error) {
     const end = readFileSync(log, 'utf8').split('\n').slice(-30).join('\n');
     await stop();
     throw new Error(`${error}\n${end}`);
   }
   return stop;
-}
-
-/** Everybody signs in once; tests take these sessions up, except those that end one. */
-async function signIn(base: string) {
-  process.env.BASE_URL = base;
-  const sessions: Record<string, string> = {};
-  for (const person of PERSONAS) sessions[person] = await signInByRequest(base, person);
-  process.env.SESSIONS = JSON.stringify(sessions);
 }
 
 async function ready(base: string, gone: () => boolean) {

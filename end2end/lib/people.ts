@@ -20,8 +20,3 @@ export async function signInByRequest(base: string, person: string): Promise<str
 }
 
 export const base = () => process.env.BASE_URL ?? '';
-
-/** The session that the setup began for somebody. */
-export function session(person: Persona): string {
-  return JSON.parse(process.env.SESSIONS ?? '{}')[person];
-}

@@ -1,7 +1,7 @@
 // `test` with people: `open('maya')` is a page on which Maya is signed in. A test fails when any of its pages logged an
 // error, broke the content security policy, or asked another origin for anything.
 import { test as plain, type Browser, type BrowserContextOptions, type Page } from '@playwright/test';
-import { base, session, type Persona } from './people';
+import { base, signInByRequest, type Persona } from './people';
 
 export { expect } from '@playwright/test';
 
@@ -24,7 +24,11 @@ export function opener(browser: Browser, problems: string[]) {
   const open: Open = async (person, options = {}) => {
     const context = await browser.newContext({ baseURL: base(), reducedMotion: 'reduce', ...options });
     contexts.push(context);
-    if (person) await context.addCookies([{ name: 'session', value: session(person), url: base(), httpOnly: true, sameSite: 'Lax' }]);
+    // Each page has a session of its own: a signature renews the secret, so a shared one would end under the others.
+    if (person) {
+      const value = await signInByRequest(base(), person);
+      await context.addCookies([{ name: 'session', value, url: base(), httpOnly: true, sameSite: 'Lax' }]);
+    }
     context.on('page', (page) => watch(page, problems));
     return context.newPage();
   };
