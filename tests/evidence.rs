@@ -89,7 +89,7 @@ async fn person(store: &Store, name: &str, roles: &[Role]) -> Actor {
         .await
         .unwrap();
     tx.commit(Who::Program("test"), Entry::new("person.add", "person", id, name)).await.unwrap();
-    Actor { id: id.into(), name: name.to_owned(), email, roles: roles.to_vec(), address: None }
+    Actor { id: id.into(), name: name.to_owned(), email, roles: roles.to_vec(), address: None, token: None }
 }
 
 impl Site {

@@ -20,4 +20,5 @@ pub mod review;
 pub mod risk;
 pub mod system;
 pub mod text;
+pub mod token;
 pub mod triage;

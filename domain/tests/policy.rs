@@ -10,7 +10,14 @@ use proptest::prelude::*;
 
 fn actor(roles: &[Role]) -> Actor {
     let id = PersonId(uuid::Uuid::from_u128(1));
-    Actor { id, name: "Somebody".into(), email: "s@example.org".into(), roles: roles.to_vec(), address: None }
+    Actor {
+        id,
+        name: "Somebody".into(),
+        email: "s@example.org".into(),
+        roles: roles.to_vec(),
+        address: None,
+        token: None,
+    }
 }
 
 fn relations() -> [(&'static str, Relation); 6] {

@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use tower_http::timeout::TimeoutBody;
 
 use super::{Edge, plain};
-use crate::config::{FORM_LIMIT, SMALL_LIMIT};
+use crate::config::FORM_LIMIT;
 
 /// Requests that may be at work at once; more are answered 503 at once instead of queueing.
 const AT_ONCE: usize = 256;
@@ -55,7 +55,7 @@ pub async fn shed(State(places): State<Places>, request: Request, next: Next) ->
 
 /// Bounds the body before it is read, and the time. A form is taken in whole before it gets a place; an upload streams.
 pub async fn bound(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
-    let limit = body_limit(request.uri().path(), request.headers(), edge.upload_limit);
+    let limit = body_limit(request.headers(), edge.upload_limit);
     let said = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if said.is_some_and(|length| length > limit) {
         return plain::TOO_LARGE.response();
@@ -90,14 +90,8 @@ async fn taken_in(request: Request, limit: usize) -> Result<Request, plain::Plai
 }
 
 /// Bytes.
-fn body_limit(path: &str, headers: &HeaderMap, upload_limit: u64) -> u64 {
-    if is_multipart(headers) {
-        upload_limit + AROUND_A_FILE
-    } else if path.starts_with("/api/") {
-        SMALL_LIMIT as u64
-    } else {
-        FORM_LIMIT as u64
-    }
+fn body_limit(headers: &HeaderMap, upload_limit: u64) -> u64 {
+    if is_multipart(headers) { upload_limit + AROUND_A_FILE } else { FORM_LIMIT as u64 }
 }
 
 fn is_multipart(headers: &HeaderMap) -> bool {
@@ -117,8 +111,8 @@ mod tests {
             headers
         };
         let upload = 100 * 1024 * 1024;
-        assert_eq!(body_limit("/x", &with("multipart/form-data; boundary=b"), upload), upload + 1024 * 1024);
-        assert_eq!(body_limit("/x", &with("application/x-www-form-urlencoded"), upload), 1024 * 1024);
-        assert_eq!(body_limit("/api/similar", &with("application/x-www-form-urlencoded"), upload), 64 * 1024);
+        assert_eq!(body_limit(&with("multipart/form-data; boundary=b"), upload), upload + 1024 * 1024);
+        assert_eq!(body_limit(&with("application/x-www-form-urlencoded"), upload), 1024 * 1024);
+        assert_eq!(body_limit(&with("application/json"), upload), 1024 * 1024);
     }
 }

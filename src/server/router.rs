@@ -6,7 +6,7 @@ use app::server::AppState;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use store::Store;
 use tower::ServiceExt as _;
@@ -28,13 +28,17 @@ pub fn pages(edge: &Arc<Edge>, state: AppState) -> Router {
 
 /// Routes with everything that stands in front of them.
 pub fn guarded(edge: &Arc<Edge>, store: Store, routes: Router) -> Router {
+    let api = crate::api::router(store.clone());
     let register = Register::new(store, edge.session_idle, edge.session_lifetime);
     let routes = routes
         // Ours is set before, by kind of request.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(actor::bind));
-    let by_scheme =
-        ByScheme { secure: routes.clone().layer(register.layer(true)), plain: routes.layer(register.layer(false)) };
+    let by_scheme = ByScheme {
+        secure: routes.clone().layer(register.layer(true)),
+        plain: routes.layer(register.layer(false)),
+        api,
+    };
     Router::new()
         .fallback(dispatch)
         .with_state(by_scheme)
@@ -42,6 +46,7 @@ pub fn guarded(edge: &Arc<Edge>, store: Store, routes: Router) -> Router {
         .layer(from_fn_with_state(limits::Places::default(), limits::shed))
         .layer(from_fn_with_state(edge.clone(), limits::bound))
         .layer(from_fn_with_state(edge.clone(), origin::check))
+        .layer(from_fn(speak_json))
 }
 
 /// The same pages twice: the cookie's name and flags follow the scheme.
@@ -49,12 +54,24 @@ pub fn guarded(edge: &Arc<Edge>, store: Store, routes: Router) -> Router {
 struct ByScheme {
     secure: Router,
     plain: Router,
+    /// Without sessions: cookies open nothing there.
+    api: Router,
 }
 
 async fn dispatch(State(pages): State<ByScheme>, request: Request) -> Response {
+    if crate::api::is_api(request.uri().path()) {
+        return pages.api.oneshot(request).await.into_response();
+    }
     let https = request.extensions().get::<Https>().is_some_and(|https| https.0);
     let router = if https { pages.secure } else { pages.plain };
     router.oneshot(request).await.into_response()
+}
+
+/// What stands in front of pages and API refuses with a page; callers of the API get a problem.
+async fn speak_json(request: Request, next: Next) -> Response {
+    let is_api = crate::api::is_api(request.uri().path());
+    let response = next.run(request).await;
+    if is_api { crate::api::problem::instead_of_a_page(response) } else { response }
 }
 
 /// Files that people put in stay as they are.

@@ -18,13 +18,14 @@ pub mod risks;
 pub mod search;
 pub mod sessions;
 pub mod systems;
+pub mod tokens;
 pub mod tx;
 pub mod units;
 pub mod work;
 
 pub use env::Env;
 pub use error::{Error, Result};
-pub use tx::Tx;
+pub use tx::{Once, Tx};
 
 use object_store::ObjectStore;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};

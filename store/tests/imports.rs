@@ -181,7 +181,7 @@ async fn it_is_all_or_nothing(pool: PgPool) {
     assert_eq!(register.count("select count(*) from audit_event").await, events);
     register.sql("drop trigger no_run on import_run").await;
     // The file still waits, and the same form counts once.
-    let once = Some(register.store.new_id());
+    let once = Some(register.store.new_id().into());
     let done = run::staged(&register.store, &actor, id, once).await.unwrap();
     assert_eq!(systems(&register).await, 3);
     let replayed = run::staged(&register.store, &actor, id, once).await;

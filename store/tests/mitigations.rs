@@ -70,7 +70,7 @@ async fn one_mitigation_acts_on_several_risks_and_says_what_it_leaves(pool: PgPo
     let mut mitigation = new(risks[..2].to_vec(), &s.contributor, store.today() + Days::new(10));
     let left = Point { likelihood: 1, impact: 2 };
     mitigation.residual = vec![NewResidual { risk: risks[0], at: left }];
-    let once = Some(store.new_id());
+    let once = Some(store.new_id().into());
     let before = s.reg.count("select count(*) from audit_event").await;
     let reference = mitigations::add(store, &s.owner, s.system, &mitigation, once).await.unwrap();
     assert_eq!(s.reg.count("select count(*) from audit_event").await, before + 1);

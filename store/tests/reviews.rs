@@ -307,7 +307,7 @@ async fn a_vote_never_lands_on_a_dossier_that_was_not_read(pool: PgPool) {
 async fn the_same_form_sent_many_times_counts_once(pool: PgPool) {
     let s = Scene::new(&pool, Tier::Minimal, false).await;
     let store = &s.reg.store;
-    let once = Some(store.new_id());
+    let once = Some(store.new_id().into());
     let mut sent = Vec::new();
     for _ in 0..20 {
         sent.push(submit::submit(store, &s.owner, s.system, once));

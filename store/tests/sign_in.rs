@@ -25,7 +25,7 @@ fn from(address: &str) -> Option<IpAddr> {
 async fn member(r: &Register, email: &str, roles: &[Role]) -> Actor {
     let new = Newcomer { email: email.into(), name: "Ada Lovelace".into(), roles: roles.to_vec() };
     let id = operator::add(&r.store, Who::Program("test"), &new, RIGHT).await.unwrap();
-    Actor { id, name: new.name, email: new.email, roles: new.roles, address: from("192.0.2.1") }
+    Actor { id, name: new.name, email: new.email, roles: new.roles, address: from("192.0.2.1"), token: None }
 }
 
 fn is_wrong(result: &store::Result<Actor>) -> bool {

@@ -82,7 +82,7 @@ impl Pages {
             .await
             .unwrap();
         tx.commit(Who::Program("test"), Entry::new("people.manage", "person", id, name)).await.unwrap();
-        Actor { id: id.into(), name: name.into(), email, roles: vec![role], address: None }
+        Actor { id: id.into(), name: name.into(), email, roles: vec![role], address: None, token: None }
     }
 
     pub async fn unit(&self) {

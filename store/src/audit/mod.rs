@@ -88,9 +88,9 @@ pub(crate) async fn append(tx: &mut Tx, who: Who<'_>, entry: Entry) -> Result<()
         sqlx::query!(r#"select seq as "seq!", hash as "hash!" from audit_lock_head()"#).fetch_one(tx.conn()).await?;
     let previous: [u8; 32] =
         head.hash.as_slice().try_into().map_err(|_| Error::Stored("the audit head is no SHA-256".to_owned()))?;
-    let (actor_id, actor, address) = match who {
-        Who::Person(p) => (Some(p.id.0), p.name.clone(), p.address.map(|a| a.to_string())),
-        Who::Program(part) => (None, part.to_owned(), None),
+    let (actor_id, actor, address, via) = match who {
+        Who::Person(p) => (Some(p.id.0), p.name.clone(), p.address.map(|a| a.to_string()), p.token.clone()),
+        Who::Program(part) => (None, part.to_owned(), None, None),
     };
     let body = Body {
         seq: head.seq + 1,
@@ -99,6 +99,7 @@ pub(crate) async fn append(tx: &mut Tx, who: Who<'_>, entry: Entry) -> Result<()
         actor_id,
         actor,
         address,
+        via,
         action: entry.action.to_owned(),
         subject_kind: entry.subject_kind.to_owned(),
         subject_id: entry.subject_id,

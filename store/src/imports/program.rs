@@ -94,5 +94,5 @@ pub async fn importer(store: &Store, email: Option<&str>) -> Result<Actor> {
         return Err(Error::Refused(Refusal::field("as", message)));
     };
     let roles = person.roles.iter().map(|r| r.parse::<Role>()).collect::<Result<_, _>>()?;
-    Ok(Actor { id: person.id.into(), name: person.name, email: person.email, roles, address: None })
+    Ok(Actor { id: person.id.into(), name: person.name, email: person.email, roles, address: None, token: None })
 }

@@ -6,7 +6,7 @@ use super::report::{self, RowReport};
 use super::rows::{Row, Rows};
 use super::{Inventory, allow, hex};
 use crate::audit::Entry;
-use crate::{Error, Result, Store, Tx};
+use crate::{Error, Once, Result, Store, Tx};
 use domain::actor::Actor;
 use domain::error::Refusal;
 use domain::ids::SystemId;
@@ -31,7 +31,7 @@ pub struct Imported {
 ///
 /// # Errors
 /// [`Error::NotFound`] for somebody else's file; a refusal where the mapping is not complete; [`Error::Replayed`].
-pub async fn staged(store: &Store, actor: &Actor, stage: Uuid, once: Option<Uuid>) -> Result<Uuid> {
+pub async fn staged(store: &Store, actor: &Actor, stage: Uuid, once: Option<Once>) -> Result<Uuid> {
     allow(actor)?;
     let mut tx = store.begin().await?;
     tx.once(actor, once).await?;
@@ -64,7 +64,7 @@ async fn carry_out(
     actor: &Actor,
     inventory: Inventory,
     mapping: Mapping,
-    once: Option<Uuid>,
+    once: Option<Once>,
 ) -> Result<Imported> {
     checked(&mapping)?;
     sqlx::query!("select pg_advisory_xact_lock($1)", ONE_AT_A_TIME).execute(tx.conn()).await?;

@@ -28,7 +28,7 @@ pub async fn sign_in(store: &Store, email: &str, password: &str, address: Option
     let email = email.trim().to_lowercase();
     let account = prove(store, &email, password, address).await?.ok_or_else(|| Refusal::field("", WRONG))?;
     let roles = roles_of(&account.roles)?;
-    let actor = Actor { id: account.id.into(), name: account.name, email: account.email, roles, address };
+    let actor = Actor { id: account.id.into(), name: account.name, email: account.email, roles, address, token: None };
     let entry = Entry::new("session.sign_in", "person", actor.id.0, &actor.name);
     store.begin().await?.commit(&actor, entry).await?;
     Ok(actor)

@@ -2,7 +2,7 @@
 
 use super::Found;
 use crate::people::sign_in::verify_password;
-use crate::{Result, Store, Tx};
+use crate::{Once, Result, Store, Tx};
 use chrono::{DateTime, Months, NaiveDate, Utc};
 use domain::actor::Actor;
 use domain::canonical::hex;
@@ -45,7 +45,7 @@ pub async fn decide(
     reference: ReviewRef,
     closing: &Closing,
     password: &str,
-    once: Option<Uuid>,
+    once: Option<Once>,
 ) -> Result<DecisionRef> {
     verify_password(store, actor, password).await?;
     let mut tx = store.begin().await?;

@@ -2,7 +2,7 @@
 
 use crate::audit::Entry;
 use crate::relation::locate;
-use crate::{Result, Store};
+use crate::{Once, Result, Store};
 use domain::actor::Actor;
 use domain::error::Refusal;
 use domain::ids::{ReviewRef, SystemId, SystemRef};
@@ -24,7 +24,7 @@ pub async fn override_tier(
     reference: SystemRef,
     tier: Option<Tier>,
     reason: &str,
-    once: Option<Uuid>,
+    once: Option<Once>,
 ) -> Result<()> {
     let reason = text::prose(reason)
         .map_err(|why| Refusal::field("reason", format!("This {why}")))?
