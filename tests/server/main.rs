@@ -9,6 +9,7 @@ mod common;
 #[allow(dead_code, reason = "the tests of the store use the rest")]
 mod scene;
 
+mod api;
 mod browser;
 mod faults;
 mod input;

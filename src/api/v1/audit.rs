@@ -100,9 +100,7 @@ pub async fn events(
         Some(word) if word.len() > 100 || word.contains('\0') => Err(Problem::field(field, "This is no such word")),
         other => Ok(other),
     };
-    if asked.after.as_deref().is_some_and(|after| after.parse::<i64>().is_err()) {
-        return Err(Problem::field("after", "This is no cursor of this list"));
-    }
+    super::cursor::<i64>(asked.after.as_deref())?;
     let filter = register::Filter {
         actor: asked.actor,
         action: word("action", asked.action)?,

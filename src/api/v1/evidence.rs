@@ -103,6 +103,7 @@ pub async fn list(
         Some(system) => Some(store::systems::header(&api.store, caller.actor(), system).await?.located.id),
         None => None,
     };
+    super::cursor::<i64>(asked.after.as_deref())?;
     let filter = Filter {
         system,
         kind: asked.kind.map(|w| w.0),

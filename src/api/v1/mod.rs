@@ -58,3 +58,11 @@ fn opt_prose(field: &str, given: Option<&str>) -> Answer<Option<String>> {
 fn named<T: FromStr>(given: &str, field: &str) -> Answer<T> {
     given.parse().map_err(|_| Problem::field(field, "This is no reference of the register"))
 }
+
+/// A cursor that reads as what this list hands out.
+fn cursor<T: FromStr>(after: Option<&str>) -> Answer<()> {
+    match after {
+        Some(after) if after.parse::<T>().is_err() => Err(Problem::field("after", "This is no cursor of this list")),
+        _ => Ok(()),
+    }
+}
