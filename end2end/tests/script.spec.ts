@@ -68,7 +68,7 @@ test('an upload shows how far it is', async ({ open }) => {
   const network = await page.context().newCDPSession(page);
   await network.send('Network.enable');
   await network.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 1_500_000 });
-  await page.getByRole('button', { name: 'Add evidence' }).click();
+  await page.getByRole('button', { name: 'Save and continue' }).click();
   await expect(page.locator('.upload-progress')).toBeVisible();
   await expect(page.locator('.upload-progress [role="status"]')).toHaveText(/^[1-9]\d? % sent|Checking/);
   await expect(page).toHaveURL(new RegExp(`/systems/${system}/evidence`));

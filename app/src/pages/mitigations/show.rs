@@ -171,7 +171,7 @@ fn risks(m: &MitigationPage, links: bool, matrices: &BTreeMap<i32, Matrix>) -> O
 }
 
 fn evidence(m: &MitigationPage, may_edit: bool) -> AnyView {
-    let add = may_edit.then(|| format!("/systems/{}/evidence/new", m.located.reference));
+    let add = may_edit.then(|| format!("/systems/{}/evidence/new?mitigation={}", m.located.reference, m.reference));
     let items = m.evidence.iter().map(|(reference, title, speaks_of)| {
         view! { <li><a href=format!("/evidence/{reference}")>{title.clone()}</a><span class="cell-sub">{format::date(*speaks_of)}</span></li> }
     }).collect_view();

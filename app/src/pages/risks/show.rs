@@ -176,7 +176,7 @@ fn mitigations(risk: &RiskPage, may_write: bool, today: chrono::NaiveDate) -> An
 }
 
 fn evidence(risk: &RiskPage, may_write: bool) -> AnyView {
-    let add = may_write.then(|| format!("/systems/{}/evidence/new", risk.located.reference));
+    let add = may_write.then(|| format!("/systems/{}/evidence/new?risk={}", risk.located.reference, risk.reference));
     let items = risk
         .evidence
         .iter()

@@ -63,7 +63,7 @@ async fn page(cx: &Cx, header: SystemHeader, form: FormState) -> PageResult {
         let card = tier_card(&header, &details);
         let body = if may_answer {
             view! {
-                <Form action=href(reference, "/triage") submit="Save and go on" cancel=href(reference, "")>{questions()}</Form>
+                <Form action=href(reference, "/triage") submit="Save and continue" cancel=href(reference, "")>{questions()}</Form>
             }
             .into_any()
         } else {
