@@ -127,7 +127,8 @@ async fn every_route_answers_every_role_as_the_table_says(pool: PgPool) {
 /// What is sent to a record is read by nobody before it is known that the person may send it.
 #[test]
 fn every_form_of_a_record_asks_for_the_permission_first() {
-    let unasked = app::routes::ROUTES.iter().filter(|route| route.method == "POST" && route.path.contains("{reference}"));
+    let unasked =
+        app::routes::ROUTES.iter().filter(|route| route.method == "POST" && route.path.contains("{reference}"));
     let unasked: Vec<&str> =
         unasked.filter(|route| !matches!(route.access, Access::May(_))).map(|route| route.path).collect();
     assert!(unasked.is_empty(), "{unasked:?}");
