@@ -86,6 +86,31 @@ pub fn sees(actor: &Actor, relation: Relation) -> bool {
     actor.reads_all() || relation.owner || relation.contributor || relation.assignee
 }
 
+/// Whether a system's content may change now, whoever asks: it stands still while the committee has the dossier, and once
+/// the system is retired. Who owns a retired system may still change, and it may be reopened.
+///
+/// # Errors
+/// [`Refusal::NotNow`] that says what it waits for.
+pub fn content_moves(action: Action, under_review: bool, retired: bool) -> Result<(), Refusal> {
+    if under_review {
+        return Err(Refusal::not_now(
+            "The system is under review: its content stands still until the committee is done",
+        ));
+    }
+    if retired { still_in_use(action) } else { Ok(()) }
+}
+
+/// What a retired system takes.
+///
+/// # Errors
+/// [`Refusal::NotNow`].
+pub fn still_in_use(action: Action) -> Result<(), Refusal> {
+    match action {
+        Action::SystemRetire | Action::SystemTransfer => Ok(()),
+        _ => Err(Refusal::not_now("The system is retired: reopen it before anything about it changes")),
+    }
+}
+
 /// Whether the person may do it, as far as person and system go; the state of things is asked elsewhere.
 ///
 /// # Errors

@@ -21,6 +21,8 @@ pub struct Located {
     pub relation: Relation,
     /// Whether the committee has its dossier now.
     pub under_review: bool,
+    /// Whether it is retired.
+    pub retired: bool,
 }
 
 impl Located {
@@ -32,19 +34,23 @@ impl Located {
         Ok(policy::allow(actor, action, self.relation)?)
     }
 
-    /// Asks the policy for a change of content, which must wait while the committee has the dossier.
+    /// Asks the policy for a change of content, which must wait while the committee has the dossier or the system is
+    /// retired.
     ///
     /// # Errors
     /// A refusal in words.
     pub fn allow_change(&self, actor: &Actor, action: Action) -> Result<()> {
         self.allow(actor, action)?;
-        if self.under_review {
-            return Err(domain::error::Refusal::not_now(
-                "The system is under review: its content stands still until the committee is done",
-            )
-            .into());
-        }
-        Ok(())
+        Ok(policy::content_moves(action, self.under_review, self.retired)?)
+    }
+
+    /// Asks the policy for what goes on under review (progress, the committee's tier), but not once it is retired.
+    ///
+    /// # Errors
+    /// A refusal in words.
+    pub fn allow_in_use(&self, actor: &Actor, action: Action) -> Result<()> {
+        self.allow(actor, action)?;
+        Ok(policy::content_moves(action, false, self.retired)?)
     }
 }
 
@@ -69,7 +75,7 @@ pub async fn locate_id(conn: &mut PgConnection, actor: &Actor, id: SystemId, loc
         sqlx::query!("select id from system where id = $1 for update", id.0).fetch_optional(&mut *conn).await?;
     }
     let row = sqlx::query!(
-        r#"select s.number, s.name, s.version, s.owner_id = $2 as "owner!",
+        r#"select s.number, s.name, s.version, s.stage = 'retired' as "retired!", s.owner_id = $2 as "owner!",
              exists (select from system_contributor c where c.system_id = s.id and c.person_id = $2) as "contributor!",
              exists (select from involvement i where i.system_id = s.id and i.person_id = $2) as "involved!",
              exists (select from mitigation m where m.system_id = s.id and m.assignee_id = $2) as "assignee!",
@@ -100,6 +106,7 @@ pub async fn locate_id(conn: &mut PgConnection, actor: &Actor, id: SystemId, loc
         version: row.version,
         relation,
         under_review: row.under_review,
+        retired: row.retired,
     })
 }
 

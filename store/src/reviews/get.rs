@@ -213,7 +213,7 @@ fn may(actor: &Actor, found: &Found, votes: &[Vote], tally: &Tally) -> May {
         request_changes: under_review && allowed(Action::ReviewRequestChanges),
         recuse: state.is_open() && !voted && allowed(Action::ReviewVote),
         withdraw: state.is_open() && allowed(Action::ReviewWithdraw),
-        resubmit: state == State::ChangesRequested && allowed(Action::ReviewSubmit),
+        resubmit: state == State::ChangesRequested && !found.system.retired && allowed(Action::ReviewSubmit),
         comment: state.is_open() && allowed(Action::ReviewComment),
     }
 }

@@ -37,7 +37,7 @@ fn moves(cx: &Cx, m: &MitigationPage) -> Vec<Status> {
         let content = m.status == Status::Dropped || *to == Status::Dropped;
         let allowed = match content {
             true => m.located.allow_change(&cx.actor, Action::MitigationWrite),
-            false => m.located.allow(&cx.actor, Action::MitigationAdvance),
+            false => m.located.allow_in_use(&cx.actor, Action::MitigationAdvance),
         };
         allowed.is_ok()
             && mitigation::may_report(m.status, *to, m.located.relation).is_ok()

@@ -116,7 +116,12 @@ fn standing(cx: &Cx, header: &SystemHeader) -> Option<(Tone, String, String)> {
     let until = valid.map(format::date).unwrap_or_default();
     let condition = decided.and_then(|d| d.condition_due).map(format::date);
     let (tone, title, text) = match header.status {
-        Status::Draft | Status::Retired => return None,
+        Status::Draft => return None,
+        Status::Retired => (
+            Tone::Info,
+            "This system is retired".to_owned(),
+            "What the register has of it can be read, and stands still until it is reopened.".to_owned(),
+        ),
         Status::InReview => (
             Tone::Info,
             "The committee has the dossier".to_owned(),
