@@ -115,6 +115,43 @@ async fn approve(s: &Scene) -> domain::ids::DecisionRef {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_approval_goes_out_of_date_by_a_new_appetite_and_comes_back_by_the_old_one(pool: PgPool) {
+    let s = Scene::new(&pool, Tier::High, false).await;
+    let store = &s.reg.store;
+    approve(&s).await;
+    // A draft has nothing to go out of date.
+    let unit: uuid::Uuid = sqlx::query_scalar("select id from business_unit").fetch_one(&pool).await.unwrap();
+    scene::ready(&s.reg, &s.owner, &s.contributor, unit, "Chat helper", Tier::High, false).await;
+    let admin = s.reg.person("Ada Admin", &[domain::actor::Role::Admin]).await;
+    let stale = || async {
+        let rows = sqlx::query_scalar::<_, i64>("select number from system where stale_since is not null order by 1");
+        rows.fetch_all(&pool).await.unwrap()
+    };
+    let first = store::matrix::in_force(store).await.unwrap().matrix;
+    // Medium, where all residual ratings lie, is no longer within appetite.
+    let mut strict = first.clone();
+    strict.appetite = 0;
+    store::matrix::replace(store, &admin, 1, &strict).await.unwrap();
+    assert_eq!(stale().await, [s.system.0]);
+    let told =
+        s.reg.count("select count(*) from audit_event where action = 'matrix.manage' and cardinality(related) = 1");
+    assert_eq!(told.await, 1);
+    // Other labels change no meaning; the old appetite makes the approval whole again.
+    strict.levels[0].label = "Small".into();
+    store::matrix::replace(store, &admin, 2, &strict).await.unwrap();
+    assert_eq!(stale().await, [s.system.0]);
+    store::matrix::replace(store, &admin, 3, &first).await.unwrap();
+    assert!(stale().await.is_empty());
+    // On another scale the ratings keep what they meant.
+    let mut wider = first.clone();
+    wider.impact.push("Ruinous".into());
+    wider.cells.iter_mut().for_each(|row| row.push(3));
+    wider.appetite = 0;
+    store::matrix::replace(store, &admin, 4, &wider).await.unwrap();
+    assert!(stale().await.is_empty());
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn an_approval_goes_stale_and_whole_again_and_is_superseded(pool: PgPool) {
     let s = Scene::new(&pool, Tier::High, false).await;
     let store = &s.reg.store;
