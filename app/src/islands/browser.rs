@@ -187,6 +187,7 @@ fn arrive(xhr: &web_sys::XmlHttpRequest) {
     let Some(page) = xhr.response_text().ok().flatten() else { return };
     if let Some(root) = document().document_element() {
         root.set_inner_html(&page);
+        super::local_times();
         if let Ok(Some(summary)) = document().query_selector("[autofocus]") {
             let _ = summary.unchecked_into::<HtmlElement>().focus();
         }

@@ -144,10 +144,7 @@ fn standing(cx: &Cx, header: &SystemHeader) -> Option<(Tone, String, String)> {
             (Tone::Success, format!("Approved with conditions until {until}"), text)
         }
         Status::Stale => {
-            let since = decided.and_then(|d| d.stale_since).map(format::day).unwrap_or_default();
-            let text = format!(
-                "Since {since} the system differs from the dossier that the committee signed. Submit it again."
-            );
+            let text = "The system differs from the dossier that the committee signed. Submit it again.".to_owned();
             (Tone::Warning, "The approval is out of date".to_owned(), text)
         }
         Status::Suspended => {

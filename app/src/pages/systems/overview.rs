@@ -154,14 +154,14 @@ fn about(cx: &Cx, header: &SystemHeader, details: &Details) -> impl IntoView + u
     });
     let kind = details.context.kind.map_or("Not described yet", |k| k.label());
     let (purpose, created) = (details.purpose.clone(), details.created_at);
-    let changed = format!("{}, by {}", format::day(details.changed_at), details.changed_by);
+    let (changed, by) = (details.changed_at, details.changed_by.clone());
     view! {
         <Card title="About">
             <p class="preserve">{purpose}</p>
             <KeyValues>
                 <KeyValue label="Kind">{kind}</KeyValue>
-                <KeyValue label="Registered">{format::day(created)}</KeyValue>
-                <KeyValue label="Last change">{changed}</KeyValue>
+                <KeyValue label="Registered"><Day at=created/></KeyValue>
+                <KeyValue label="Last change"><Day at=changed/>", by "{by}</KeyValue>
             </KeyValues>
             {edit}{retire}
         </Card>
