@@ -178,6 +178,7 @@ routes! {
     GET "/reviews/{reference}" Access::SignedIn => pages::reviews::show::show,
     GET "/reviews/{reference}/dossier" Access::SignedIn => pages::reviews::show::text,
     POST "/reviews/{reference}/open" Access::May(Action::ReviewOpen) => pages::reviews::act::open,
+    POST "/reviews/{reference}/viewed" Access::May(Action::ReviewTick) => pages::reviews::viewed::save,
     POST "/reviews/{reference}/comments" Access::May(Action::ReviewComment) => pages::reviews::comment::write,
     POST "/reviews/{reference}/comments/{thread}/resolve" Access::May(Action::ReviewComment) => pages::reviews::comment::resolve,
     GET "/reviews/{reference}/vote" Access::SignedIn => pages::reviews::vote::show,

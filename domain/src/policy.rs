@@ -25,6 +25,7 @@ crate::words! {
         ReviewWithdraw = "review.withdraw", "withdraw this submission";
         ReviewRead = "review.read", "read this review";
         ReviewComment = "review.comment", "comment on this review";
+        ReviewTick = "review.tick", "tick what you have read of this review";
         ReviewOpen = "review.open", "start this review";
         ReviewRequestChanges = "review.request_changes", "request changes";
         ReviewVote = "review.vote", "vote on this review";
@@ -131,7 +132,7 @@ pub fn allow(actor: &Actor, action: Action, relation: Relation) -> Result<(), Re
         A::SystemTransfer => relation.owner || actor.has(Role::Admin),
         A::SystemRetire | A::ReviewSubmit | A::ReviewWithdraw => relation.owner,
         A::ReviewComment => works_on_it || actor.votes(),
-        A::ReviewRecuse => actor.votes(),
+        A::ReviewRecuse | A::ReviewTick => actor.votes(),
         A::TierOverride | A::ReviewOpen | A::ReviewRequestChanges | A::ReviewVote => {
             return judge(actor, action, relation, actor.votes());
         }

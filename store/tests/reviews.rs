@@ -11,7 +11,7 @@ use common::*;
 use domain::actor::Role;
 use domain::canonical::{hex, sha256};
 use domain::error::Refusal;
-use domain::review::{Choice, Outcome, Part, State};
+use domain::review::{Choice, Outcome, Part, Reading, State};
 use domain::triage::Tier;
 use scene::{PASSWORD, Scene};
 use sqlx::PgPool;
@@ -19,7 +19,7 @@ use store::Error;
 use store::reviews::comment::{self, Place};
 use store::reviews::decide::{self, Closing};
 use store::reviews::{
-    decision, expire, get, list, open, passages, recuse, request_changes, revoke, submit, vote, withdraw,
+    decision, expire, get, list, open, passages, recuse, request_changes, revoke, submit, viewed, vote, withdraw,
 };
 
 fn refused(result: store::Result<impl std::fmt::Debug>) -> String {
@@ -102,6 +102,42 @@ async fn a_system_goes_through_the_committee_and_back(pool: PgPool) {
     let bundle = page.bundle();
     let text = bundle["dossier"]["text"].as_str().unwrap();
     assert_eq!(hex(&sha256(text.as_bytes())), bundle["decision"]["dossier_sha256"].as_str().unwrap());
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn ticks_are_ones_own_and_gone_with_the_next_dossier(pool: PgPool) {
+    let s = Scene::new(&pool, Tier::High, false).await;
+    let store = &s.reg.store;
+    let review = s.submit().await;
+    let first = s.hash(review).await;
+    let (mia, max) = (&s.members[0], &s.members[1]);
+    let events = s.reg.count("select count(*) from audit_event").await;
+    for reading in [Reading::Risks, Reading::Evidence, Reading::Risks] {
+        viewed::tick(store, mia, review, &first, reading, true).await.unwrap();
+    }
+    viewed::tick(store, mia, review, &first, Reading::Evidence, false).await.unwrap();
+    let seen = get::get(store, mia, review).await.unwrap();
+    assert!(seen.may.tick && seen.viewed == [Reading::Risks] && seen.readings().len() == 6);
+    assert!(get::get(store, max, review).await.unwrap().viewed.is_empty());
+    assert!(!get::get(store, &s.owner, review).await.unwrap().may.tick);
+    assert_eq!(s.reg.count("select count(*) from audit_event").await, events);
+    // Owners and readers have none; what is not under review, or is another dossier, takes none.
+    let auditor = s.reg.person("Anna Auditor", &[Role::Auditor]).await;
+    for who in [&s.owner, &auditor] {
+        let told = refused(viewed::tick(store, who, review, &first, Reading::Risks, true).await);
+        assert!(told.starts_with("forbidden"), "{told}");
+    }
+    open::open(store, mia, review).await.unwrap();
+    request_changes::request_changes(store, mia, review, &first, "Explain").await.unwrap();
+    let told = refused(viewed::tick(store, mia, review, &first, Reading::Summary, true).await);
+    assert!(told.contains("does not have this dossier"), "{told}");
+    s.set_purpose("Scores small loans").await.unwrap();
+    s.submit().await;
+    let seen = get::get(store, mia, review).await.unwrap();
+    assert!(seen.viewed.is_empty() && seen.changed(Part::Summary) && !seen.changed(Part::Risks));
+    assert_eq!((seen.readings().len(), seen.readings()[0]), (7, Reading::SinceRevision));
+    let told = refused(viewed::tick(store, mia, review, &first, Reading::Risks, true).await);
+    assert!(told.contains("Read the new one"), "{told}");
 }
 
 /// Submits, lets `voters` approve, and closes.

@@ -52,3 +52,15 @@ begin
                     for each row execute function retired_stands_still()', t);
   end loop;
 end $$;
+
+-- What a member ticked as viewed on the page of a review, per dossier: a newer one begins without ticks. A reading aid of
+-- that person alone, which nothing is decided on and nobody else sees; so it needs no audit event, and may be taken back.
+create table dossier_viewed (
+  dossier_id uuid not null references dossier,
+  person_id  uuid not null references person,
+  reading    text not null check (reading in ('since-revision', 'since-decision', 'summary', 'triage', 'context', 'risks',
+               'mitigations', 'evidence')),
+  at         timestamptz not null,
+  primary key (dossier_id, person_id, reading)
+);
+grant select, insert, delete on dossier_viewed to countersign_app;
