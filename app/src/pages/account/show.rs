@@ -2,7 +2,6 @@
 
 use crate::{
     components::*,
-    format,
     server::{Cx, PageResult},
 };
 use leptos::prelude::*;
@@ -43,12 +42,12 @@ pub async fn show(cx: Cx) -> PageResult {
 
 fn row(session: Listed, here: Option<Uuid>) -> impl IntoView {
     let with = browser(session.user_agent.as_deref().unwrap_or_default());
-    let since = format::instant(session.created_at);
+    let since = session.created_at;
     let end = match Some(session.id) == here {
         true => view! { <Badge label="This session" tone=Tone::Info/> }.into_any(),
         false => view! {
             <form method="post" action=format!("/account/sessions/{}/end", session.id)>
-                <button class="button button-small" type="submit">"End"<span class="sr-only">" the session since "{since}</span></button>
+                <button class="button button-small" type="submit">"End"<span class="sr-only">" the session since "<Instant at=since/></span></button>
             </form>
         }
         .into_any(),

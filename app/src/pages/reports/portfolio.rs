@@ -4,6 +4,7 @@ use super::links::Links;
 use crate::components::*;
 use crate::format;
 use crate::server::{AppError, Cx, PageResult};
+use chrono::NaiveDate;
 use domain::ids::UnitId;
 use domain::risk::matrix::{Matrix, Point};
 use domain::system::Status;
@@ -34,7 +35,7 @@ pub async fn show(cx: Cx) -> PageResult {
             <FilterBar url=url.clone() search="">
                 <FilterSelect url=url.clone() name="unit" label="Business unit" choices=choices/>
             </FilterBar>
-            {key_figures(&figures, links, total, &months)}
+            {key_figures(&figures, links, total, &months, today)}
             {(total == 0).then(|| view! {
                 <EmptyState title="No systems yet" text="The portfolio fills as systems are registered or an inventory is imported." action_href="/systems" action="Open the register"/>
             })}
@@ -51,7 +52,7 @@ pub async fn show(cx: Cx) -> PageResult {
     })
 }
 
-fn key_figures(f: &Portfolio, links: Links, total: i64, months: &[Month]) -> impl IntoView + use<> {
+fn key_figures(f: &Portfolio, links: Links, total: i64, months: &[Month], today: NaiveDate) -> impl IntoView + use<> {
     let change = match (months.iter().rev().nth(1), months.last()) {
         (Some(before), Some(now)) => match now.above_appetite - before.above_appetite {
             0 => "as at the end of last month".to_owned(),
@@ -60,7 +61,11 @@ fn key_figures(f: &Portfolio, links: Links, total: i64, months: &[Month]) -> imp
         },
         _ => String::new(),
     };
-    let oldest = f.top_waiting.first().map(|w| format!("oldest since {}", format::day(w.since))).unwrap_or_default();
+    let oldest = f
+        .top_waiting
+        .first()
+        .map(|w| format!("the oldest for {}", format::span((today - w.since.date_naive()).num_days().max(0))))
+        .unwrap_or_default();
     let longest =
         f.top_overdue.first().map(|m| format!("longest since {}", format::date(m.due_on))).unwrap_or_default();
     let next = f.top_expiring.first().map(|d| format!("next on {}", format::date(d.valid_until))).unwrap_or_default();

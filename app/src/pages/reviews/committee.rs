@@ -99,7 +99,7 @@ fn row(w: Waiting) -> impl IntoView {
                 {w.above_appetite.then(|| view! { <span class="cell-sub"><Badge label="Above appetite" tone=Tone::Danger/></span> })}
             </td>
             <td>{words::state(w.state)}</td>
-            <td>{format::span(w.days)}<span class="cell-sub">"since "{format::day(w.submitted_at)}</span></td>
+            <td>{format::span(w.days)}<span class="cell-sub">"since "<Day at=w.submitted_at/></span></td>
             <td class="nowrap">{votes}</td>
             <td>{mine}</td>
         </tr>
@@ -120,7 +120,7 @@ fn lately(decided: Vec<Decided>) -> Option<AnyView> {
                             <span class="cell-sub">{d.reference.to_string()}" \u{b7} "{d.system.to_string()}</span>
                         </th>
                         <td>{words::outcome(d.outcome)}{ended}</td>
-                        <td>{format::day(d.at)}<span class="cell-sub">{d.by}</span></td>
+                        <td><Day at=d.at/><span class="cell-sub">{d.by}</span></td>
                         <td>{until}</td>
                     </tr>
                 }

@@ -10,6 +10,7 @@ pub mod passages;
 mod quorum;
 pub mod show;
 pub mod submit;
+pub mod viewed;
 pub mod vote;
 mod words;
 

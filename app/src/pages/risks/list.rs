@@ -87,7 +87,7 @@ fn table_row(row: RiskRow, choices: &RiskChoices) -> AnyView {
             <td><Badge label=row.status.label() tone=view::risk_tone(row.status)/></td>
             <td>{row.owner.unwrap_or_else(|| "Nobody".to_owned())}</td>
             <td class="num">{mitigations(row.mitigations, row.overdue)}</td>
-            <td class="num">{format::day(row.changed_at)}</td>
+            <td class="num"><Day at=row.changed_at/></td>
         </tr>
     }
     .into_any()

@@ -213,7 +213,7 @@ fn row(r: SystemRow) -> impl IntoView {
             <td>{tier}</td>
             <td><Badge label=r.status.label() tone=Tone::of_status(r.status)/></td>
             <td class="num">{above}</td>
-            <td class="num">{format::day(r.changed_at)}</td>
+            <td class="num"><Day at=r.changed_at/></td>
         </tr>
     }
 }

@@ -6,6 +6,7 @@ pub mod list;
 pub mod map;
 mod map_form;
 pub mod new;
+pub mod onward;
 pub mod overview;
 pub mod people;
 pub mod retire;

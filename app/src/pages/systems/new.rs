@@ -73,7 +73,7 @@ fn page(cx: &Cx, choices: Choices, form: FormState) -> PageResult {
             {units.is_empty().then(|| view! {
                 <Callout tone=Tone::Warning title="There is no business unit yet"><p>"An administrator adds them first."</p></Callout>
             })}
-            <Form action="/systems/new" submit="Register and go on" cancel="/systems">
+            <Form action="/systems/new" submit="Register and continue" cancel="/systems">
                 <TextField name="name" label="Name" hint="What people call it" autofocus=true/>
                 <SimilarNames input_id="f-name".to_string() endpoint="/systems/similar".to_string()/>
                 <TextArea name="purpose" label="Purpose" hint="What it is for, and what its output is used for"/>
