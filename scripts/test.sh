@@ -21,9 +21,9 @@ step "tests of domain, store, app and the program"
 throw_away_postgres
 packages=(-p domain -p store -p countersign -p app --features app/ssr)
 if cargo nextest --version >/dev/null 2>&1; then
-    cargo nextest run "${packages[@]}"
+    cargo nextest run --no-fail-fast "${packages[@]}"
 else
-    cargo test "${packages[@]}"
+    cargo test --no-fail-fast "${packages[@]}"
 fi
 
 if [ "${SKIP_BROWSER:-}" = 1 ]; then
