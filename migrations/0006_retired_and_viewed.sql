@@ -33,16 +33,17 @@ create trigger retired_stands_still before update on system for each row
      old.affected_groups, old.data_categories, old.autonomy, old.oversight, old.runs_where))
   execute function retired_system_stands_still();
 
--- Ratings and appetite write derived columns of a risk, which are not named here.
+-- Ratings and appetite write derived columns, which are not named here.
 create trigger retired_stands_still before insert or update of system_id, title, cause, event, consequence,
   characteristic, treatment, owner_id, status on risk for each row execute function retired_stands_still();
+create trigger retired_stands_still before insert or update of system_id, title, kind, description, assignee_id, due_on,
+  status, implemented_by, verified_by, decision_id on mitigation
+  for each row execute function retired_stands_still();
+create trigger retired_stands_still before insert or update of system_id, title, kind, speaks_of, valid_until, note,
+  withdrawn_at on evidence for each row execute function retired_stands_still();
 do $$
 declare t text;
 begin
-  foreach t in array array['mitigation', 'evidence'] loop
-    execute format('create trigger retired_stands_still before insert or update on %I
-                    for each row execute function retired_stands_still()', t);
-  end loop;
   foreach t in array array['rating', 'triage_result', 'tier_override', 'dossier'] loop
     execute format('create trigger retired_stands_still before insert on %I
                     for each row execute function retired_stands_still()', t);

@@ -95,5 +95,5 @@ fn linked(title: &'static str, prefix: &'static str, path: &'static str, links: 
         })
         .collect_view();
     let none = links.is_empty().then(|| view! { <p class="muted">"None linked."</p> });
-    view! { <Card title=title>{none}<ul class="stack">{items}</ul></Card> }
+    view! { <Card title=title>{none}<ul class="linked">{items}</ul></Card> }
 }

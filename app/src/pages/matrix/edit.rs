@@ -152,6 +152,7 @@ fn meaning(now: &Matrix, wish: &Matrix, counts: &[(u8, i64)]) -> Vec<String> {
             ));
             lines
                 .push("New ratings use the new cells, so levels of both versions stand beside each other.".to_string());
+            lines.push("The heat map shows older ratings at the steps that they were given.".to_string());
         }
     }
     if now.same_scale(wish) && now.appetite != wish.appetite {
@@ -165,15 +166,17 @@ fn meaning(now: &Matrix, wish: &Matrix, counts: &[(u8, i64)]) -> Vec<String> {
 
 fn fields_of(size: Size, previewed: bool) -> impl IntoView {
     let scale = |kind: &'static str, title: &'static str, count: usize| {
-        let fields = (0..count)
-            .map(move |at| view! { <TextField name=name(kind, at) label=format!("{title} {}", at + 1) chars=20/> });
+        let fields =
+            (0..count).map(move |at| view! { <TextField name=name(kind, at) label=format!("{title} {}", at + 1)/> });
         view! { <Card title=title><div class="stack">{fields.collect_view()}</div></Card> }
     };
     let levels: Vec<Choice> = (0..size.levels).map(|at| Choice::new(at, labelled("level", "Level", at))).collect();
     let level_fields = (0..size.levels).map(|at| {
         view! {
-            <TextField name=name("level", at) label=format!("Level {}", at + 1) chars=20/>
-            <SelectField name=name("tone", at) label=format!("Colour of level {}", at + 1) choices=choices!(Colour)/>
+            <div class="two-fields">
+                <TextField name=name("level", at) label=format!("Level {}", at + 1)/>
+                <SelectField name=name("tone", at) label=format!("Colour of level {}", at + 1) choices=choices!(Colour)/>
+            </div>
         }
     });
     let level_fields = level_fields.collect_view();
@@ -193,7 +196,7 @@ fn fields_of(size: Size, previewed: bool) -> impl IntoView {
                 <Card title="Levels"><div class="stack">{level_fields}</div></Card>
             </div>
             <Section title="Cells" lead="The level at each likelihood and impact. It must not fall as either rises.">{cells}</Section>
-            <SelectField name="appetite" label="Highest level within appetite" choices=within/>
+            <div class="w-m"><SelectField name="appetite" label="Highest level within appetite" choices=within/></div>
             <div class="actions">
                 <button class=look type="submit" name="step" value="preview">"Show what it would be"</button>
                 {save}
@@ -223,7 +226,7 @@ fn size_fields(size: Size) -> impl IntoView {
     });
     view! {
         <Section title="Size" lead="The highest steps go first, and new ones are added on top. What you typed stays.">
-            <div class="toolbar">
+            <div class="size-fields">
                 {fields.collect_view()}
                 <button class="button" type="submit" name="step" value="size">"Change the size"</button>
             </div>
@@ -253,7 +256,7 @@ fn cell_fields(size: Size, levels: &[Choice]) -> impl IntoView + use<> {
         view! { <tr><th scope="row">{likelihood.clone()}</th>{cells.collect_view()}</tr> }
     });
     let rows = rows.collect_view();
-    view! { <Table caption="Levels of the cells" columns>{rows}</Table> }
+    view! { <Table grid=true caption="Levels of the cells" columns>{rows}</Table> }
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ fn table_row(row: MitigationRow, today: NaiveDate, with_system: bool) -> AnyView
             {system}
             <td>{row.kind.label()}</td>
             <td><Badge label=row.status.label() tone=mitigation_tone(row.status)/></td>
-            <td>{row.assignee.unwrap_or_else(|| "Nobody".to_owned())}</td>
+            <td class="who">{row.assignee.unwrap_or_else(|| "Nobody".to_owned())}</td>
             <td>{due}</td>
             <td class="num">{row.risks}</td>
         </tr>

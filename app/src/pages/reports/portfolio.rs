@@ -90,20 +90,24 @@ const ARROWS: usize = 12;
 
 fn heat(matrix: &Matrix, f: &Portfolio, links: Links) -> impl IntoView + use<> {
     let at = |p: Point| f.heat.iter().filter(|m| m.residual == Some(p)).map(|m| m.risks).sum::<i64>();
+    // A rating on an earlier, larger scale may have no cell on this one.
+    let placed = |p: Option<Point>| p.is_some_and(|p| matrix.level(p).is_some());
     let mut arrows: Vec<HeatmapArrow> = f
         .heat
         .iter()
-        .filter(|m| m.inherent != m.residual)
+        .filter(|m| m.inherent != m.residual && placed(m.inherent) && placed(m.residual))
         .filter_map(|m| Some(HeatmapArrow { from: pair(m.inherent?), to: pair(m.residual?), count: m.risks }))
         .collect();
     arrows.sort_by_key(|a| std::cmp::Reverse(a.count));
     arrows.truncate(ARROWS);
     let unrated: i64 = f.heat.iter().filter(|m| m.residual.is_none()).map(|m| m.risks).sum();
+    let outside: i64 = f.heat.iter().filter(|m| m.residual.is_some() && !placed(m.residual)).map(|m| m.risks).sum();
     let data = HeatmapData::new(matrix, "Open risks by residual rating", |p| (at(p), links.risks(Some(p))), arrows);
     view! {
         <Section title="Residual risk" lead="Where open risks stand with the mitigations in place. Arrows: the most frequent moves from inherent to residual.">
             <Heatmap data=data/>
             {(unrated > 0).then(|| view! { <p class="muted">{format::count(unrated, "open risk has", "open risks have")}" no residual rating yet."</p> })}
+            {(outside > 0).then(|| view! { <p class="muted">{format::count(outside, "open risk is", "open risks are")}" rated on an earlier scale, at steps that this one has not."</p> })}
         </Section>
     }
 }
@@ -154,7 +158,7 @@ fn standing(f: &Portfolio, links: Links) -> impl IntoView + use<> {
         .collect_view();
     view! {
         <Section title="Systems by status and tier">
-            <Table caption="Systems by status and tier" columns=columns>{rows}</Table>
+            <Table grid=true caption="Systems by status and tier" columns=columns>{rows}</Table>
         </Section>
     }
 }
@@ -294,7 +298,7 @@ fn movement(months: &[Month]) -> impl IntoView + use<> {
         .collect_view();
     view! {
         <Section title="The last 12 months" lead="At the end of each month; this month until now.">
-            <Table caption="The last 12 months" columns=columns>{rows}</Table>
+            <Table grid=true caption="The last 12 months" columns=columns>{rows}</Table>
         </Section>
     }
 }

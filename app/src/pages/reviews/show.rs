@@ -78,8 +78,10 @@ fn header(cx: &Cx, review: &Review) -> AnyView {
         // A quorum that stands is closed before further votes are asked for.
         actions.rotate_left(usize::from(may.vote));
     }
+    // Nobody is pushed to send it back, to step aside or to withdraw.
+    let forward = may.vote || may.decide || may.resubmit;
     let mut actions = actions.into_iter().map(|(label, href)| (label.to_owned(), href));
-    let first = actions.next();
+    let first = if forward { actions.next() } else { None };
     let more: Vec<_> = actions.collect();
     let (action, action_href) = first.unzip();
     let mut crumbs = super::crumbs(cx);

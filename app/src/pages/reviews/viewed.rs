@@ -30,13 +30,13 @@ pub fn tick(review: &Review, reading: Reading) -> Option<AnyView> {
     review.may.tick.then(|| {
         let viewed = review.viewed.contains(&reading);
         let action = format!("/reviews/{}/viewed", review.found.reference);
-        let value = if viewed { "no" } else { "yes" };
+        let (value, icon) = if viewed { ("no", Icon::Ticked) } else { ("yes", Icon::Box) };
         view! {
             <form class="tick no-print" method="post" action=action>
                 <Hidden name="dossier" value=hex(&review.found.sha256)/>
                 <Hidden name="reading" value=reading.as_str()/>
                 <button class="button button-small" type="submit" name="viewed" value=value aria-pressed=viewed.to_string()>
-                    {viewed.then(|| Icon::Check.view())}"Viewed"<span class="sr-only">": "{reading.label()}</span>
+                    {icon.view()}"Viewed"<span class="sr-only">": "{reading.label()}</span>
                 </button>
             </form>
         }

@@ -85,7 +85,7 @@ fn table_row(row: RiskRow, choices: &RiskChoices) -> AnyView {
             <td>{residual}</td>
             <td>{row.treatment.map_or("None", Treatment::label)}</td>
             <td><Badge label=row.status.label() tone=view::risk_tone(row.status)/></td>
-            <td>{row.owner.unwrap_or_else(|| "Nobody".to_owned())}</td>
+            <td class="who">{row.owner.unwrap_or_else(|| "Nobody".to_owned())}</td>
             <td class="num">{mitigations(row.mitigations, row.overdue)}</td>
             <td class="num"><Day at=row.changed_at/></td>
         </tr>
@@ -106,6 +106,7 @@ pub fn ratings(row: &RiskRow, choices: &RiskChoices) -> (AnyView, AnyView) {
 }
 
 /// How many mitigations, and how many of them are late.
-pub fn mitigations(all: i64, overdue: i64) -> String {
-    if overdue > 0 { format!("{all} ({overdue} overdue)") } else { all.to_string() }
+pub fn mitigations(all: i64, overdue: i64) -> impl IntoView {
+    let late = (overdue > 0).then(|| view! { <span class="cell-late">{overdue}" overdue"</span> });
+    view! { {all}{late} }
 }

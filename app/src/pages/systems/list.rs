@@ -207,8 +207,8 @@ fn row(r: SystemRow) -> impl IntoView {
     view! {
         <tr>
             <td><a href=base>{r.name}</a><span class="cell-sub">{r.unit}</span></td>
-            <td class="num">{r.reference.to_string()}</td>
-            <td>{r.owner}</td>
+            <td class="ref">{r.reference.to_string()}</td>
+            <td class="who">{r.owner}</td>
             <td>{r.stage.label()}</td>
             <td>{tier}</td>
             <td><Badge label=r.status.label() tone=Tone::of_status(r.status)/></td>
