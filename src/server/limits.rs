@@ -13,14 +13,9 @@ use hyper::body::Body as _;
 use tokio::sync::Semaphore;
 use tower_http::timeout::TimeoutBody;
 
-<<<<<<< HEAD
-use super::{Edge, plain};
-use crate::config::FORM_LIMIT;
-=======
 use super::plain;
 use super::pulse::Pulse;
-use crate::config::{FORM_LIMIT, SMALL_LIMIT};
->>>>>>> ha
+use crate::config::FORM_LIMIT;
 
 /// Requests that may be at work at once; more are answered 503 at once instead of queueing.
 const AT_ONCE: usize = 256;
@@ -72,14 +67,9 @@ pub struct Bounds {
 }
 
 /// Bounds the body before it is read, and the time. A form is taken in whole before it gets a place; an upload streams.
-<<<<<<< HEAD
-pub async fn bound(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
-    let limit = body_limit(request.headers(), edge.upload_limit);
-=======
 pub async fn bound(State(bounds): State<Bounds>, request: Request, next: Next) -> Response {
-    let limit = body_limit(request.uri().path(), request.headers(), bounds.upload_limit);
+    let limit = body_limit(request.headers(), bounds.upload_limit);
     let reads = request.method().is_safe();
->>>>>>> ha
     let said = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if said.is_some_and(|length| length > limit) {
         return plain::TOO_LARGE.response();

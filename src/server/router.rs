@@ -6,11 +6,7 @@ use app::server::AppState;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
-<<<<<<< HEAD
-use axum::middleware::{Next, from_fn, from_fn_with_state};
-=======
-use axum::middleware::{from_fn, from_fn_with_state, map_response};
->>>>>>> ha
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse as _, Response};
 use store::Store;
 use tower::ServiceExt as _;
@@ -34,26 +30,16 @@ pub fn pages(edge: &Arc<Edge>, state: AppState) -> Router {
 
 /// Routes with everything that stands in front of them.
 pub fn guarded(edge: &Arc<Edge>, store: Store, routes: Router) -> Router {
-<<<<<<< HEAD
     let api = crate::api::router(store.clone());
-=======
     let bounds = Bounds { upload_limit: edge.upload_limit, pulse: Arc::new(Pulse::new(store.clone())) };
->>>>>>> ha
     let register = Register::new(store, edge.session_idle, edge.session_lifetime);
     let routes = routes
         // Ours is set before, by kind of request.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(actor::bind));
-<<<<<<< HEAD
-    let by_scheme = ByScheme {
-        secure: routes.clone().layer(register.layer(true)),
-        plain: routes.layer(register.layer(false)),
-        api,
-    };
-=======
     let sessions = |https| (map_response(actor::say_lost), register.layer(https));
-    let by_scheme = ByScheme { secure: routes.clone().layer(sessions(true)), plain: routes.layer(sessions(false)) };
->>>>>>> ha
+    let by_scheme =
+        ByScheme { secure: routes.clone().layer(sessions(true)), plain: routes.layer(sessions(false)), api };
     Router::new()
         .fallback(dispatch)
         .with_state(by_scheme)

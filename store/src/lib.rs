@@ -26,12 +26,8 @@ pub mod work;
 
 pub use env::Env;
 pub use error::{Error, Result};
-<<<<<<< HEAD
-pub use tx::{Once, Tx};
-=======
 pub use pool::ACQUIRE_TIMEOUT;
-pub use tx::Tx;
->>>>>>> ha
+pub use tx::{Once, Tx};
 
 use object_store::ObjectStore;
 use sqlx::postgres::{PgConnectOptions, PgPool};

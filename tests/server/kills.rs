@@ -222,7 +222,7 @@ impl Aim {
     fn next(&mut self) -> ([Duration; 4], Duration) {
         self.round += 1;
         let mut at = self.takes;
-        if self.round % 2 == 0 {
+        if self.round.is_multiple_of(2) {
             for (kind, at) in at.iter_mut().enumerate() {
                 let part = (f64::from(self.round) * 0.618_034 + kind as f64 * 0.287).fract();
                 *at = at.mul_f64(part * 1.1);

@@ -9,10 +9,10 @@ mod common;
 #[allow(dead_code, reason = "the tests of the store use the rest")]
 mod scene;
 
-
 #[path = "../common/program.rs"]
-mod api;
 mod program;
+
+mod api;
 mod browser;
 mod faults;
 mod input;

@@ -96,7 +96,7 @@ async fn t07_two_hundred_at_the_door_cost_two_hashes_of_memory_and_no_answer_els
     // Everybody from an address of their own: it is the crowd that is turned away, not somebody who guesses.
     let sign_in = |n: usize| {
         let (key, password) =
-            if n % 2 == 0 { ("crowd", "walnut ferry oblique") } else { ("nobody", "not the password") };
+            if n.is_multiple_of(2) { ("crowd", "walnut ferry oblique") } else { ("nobody", "not the password") };
         let form =
             [("email", format!("{key}{}@example.org", n % 10)), ("password", password.into()), ("next", String::new())];
         let form: Vec<_> = form.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
@@ -125,7 +125,7 @@ async fn t07_two_hundred_at_the_door_cost_two_hashes_of_memory_and_no_answer_els
     let mut statuses = std::collections::BTreeMap::new();
     for (n, one) in crowd.into_iter().enumerate() {
         let answer = one.join().unwrap().0.expect("an answer");
-        let expected = if n % 2 == 0 { 303 } else { 422 };
+        let expected = if n.is_multiple_of(2) { 303 } else { 422 };
         let turned_away = matches!(answer.status, 429 | 503);
         assert!(answer.status == expected || turned_away, "{n}: {}", answer.head);
         assert!(!turned_away || answer.header("retry-after").is_some(), "{}", answer.head);

@@ -79,7 +79,7 @@ fn registration(world: &World, n: usize) -> Sent {
 
 /// Two people write on the same system.
 fn writer(world: &World, n: usize) -> &Actor {
-    if n % 2 == 0 { &world.scene.owner } else { &world.scene.contributor }
+    if n.is_multiple_of(2) { &world.scene.owner } else { &world.scene.contributor }
 }
 
 async fn mitigation(world: &World, client: &Client, n: usize) -> Sent {
