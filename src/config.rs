@@ -12,8 +12,6 @@ pub use parse::{Network, networks};
 
 /// A request body of a form that is not an upload.
 pub const FORM_LIMIT: usize = 1024 * 1024;
-/// A request body where no form is expected: what islands ask.
-
 /// The settings as given. `--help` prints each with its default.
 #[derive(clap::Args, Clone, Debug)]
 #[command(next_help_heading = "Settings")]

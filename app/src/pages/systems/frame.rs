@@ -184,7 +184,8 @@ fn links(header: &SystemHeader) -> Vec<(String, String)> {
     let links = match header.status {
         Status::Draft | Status::Retired => [None, None],
         Status::InReview | Status::ChangesRequested => [review(), None],
-        Status::Stale => [decision(), own("See what differs", "/reviews")],
+        // The decision's page holds what was approved against what is there now.
+        Status::Stale => [decision().map(|(_, place)| ("See what differs".to_owned(), place)), None],
         Status::Suspended => [decision(), own("See the conditions", "/mitigations")],
         Status::Prohibited => [own("See the answers", "/triage"), None],
         _ => [decision(), None],
