@@ -297,9 +297,9 @@ async fn t22_raw_sql_neither_widens_nor_revives_a_token(pool: PgPool) {
         ("delete from api_token".to_owned(), "42501", "CS002"),
         ("truncate api_token".to_owned(), "42501", "CS002"),
         // Nothing is made or revoked without an audit event.
-        (format!("{insert} '1 day')"), "CS001", "CS001"),
+        (format!("{insert} '1 day')"), "CS003", "CS003"),
         (format!("{insert} '1000 days')"), "23514", "23514"),
-        (format!("update api_token set revoked_at = now() {of_owner}"), "CS001", "CS001"),
+        (format!("update api_token set revoked_at = now() {of_owner}"), "CS003", "CS003"),
         // A service account has no password and judges nothing; a person becomes none, and one becomes no person.
         ("update person set password_hash = 'x' where kind = 'service'".to_owned(), "23514", "23514"),
         ("update person set roles = '{committee}' where kind = 'service'".to_owned(), "23514", "23514"),

@@ -95,9 +95,10 @@ pub struct Schema {
     pub words: Vec<String>,
 }
 
-/// Operations by tag, both in the document's order.
+/// Operations by tag: tags in the document's order, operations by path.
 pub fn by_tag(document: &Value) -> Vec<(String, Vec<Operation>)> {
-    let mut tags: Vec<(String, Vec<Operation>)> = Vec::new();
+    let named = document["tags"].as_array().into_iter().flatten().filter_map(|tag| tag["name"].as_str());
+    let mut tags: Vec<(String, Vec<Operation>)> = named.map(|name| (name.to_owned(), Vec::new())).collect();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
         for (method, given) in item.as_object().into_iter().flatten() {
             let tag = given["tags"][0].as_str().unwrap_or("Other").to_owned();
@@ -108,6 +109,7 @@ pub fn by_tag(document: &Value) -> Vec<(String, Vec<Operation>)> {
             }
         }
     }
+    tags.retain(|(_, operations)| !operations.is_empty());
     tags
 }
 

@@ -71,11 +71,11 @@ fn entry(operation: Operation, document: &Value, base: &str) -> impl IntoView + 
         None => view! { <p>"Any token."</p> }.into_any(),
     };
     let parameters = (!operation.parameters.is_empty())
-        .then(|| fields(format!("Parameters of {title}"), "Parameter", operation.parameters.clone()));
+        .then(|| view! { <h4>"Parameters"</h4>{fields(operation.parameters.clone())} });
     let body = operation.body.clone().map(|body| {
         view! {
             <h4>"Body "<span class="muted">{body.media}</span></h4>
-            {fields(format!("Body of {title}"), "Field", body.fields)}
+            {fields(body.fields)}
         }
     });
     let answers = operation.answers.into_iter().map(|answer| {
@@ -106,21 +106,21 @@ fn entry(operation: Operation, document: &Value, base: &str) -> impl IntoView + 
     }
 }
 
-fn fields(caption: String, head: &str, fields: Vec<Field>) -> impl IntoView + use<> {
-    let columns = vec![Column::text(head), Column::text("Type"), Column::text("Meaning")];
+/// Name, type and meaning: side by side where there is room, one below the other where not.
+fn fields(fields: Vec<Field>) -> impl IntoView + use<> {
     let rows = fields.into_iter().map(|field| {
-        let place = field.place.map(|place| view! { <span class="cell-sub">{place}</span> });
         let need = if field.required { "required" } else { "optional" };
+        let need = field.place.map_or(need.to_owned(), |place| format!("{need}, in the {place}"));
+        let limits = field.limits.map(|limits| view! { <span class="cell-sub">{limits}</span> });
         view! {
-            <tr>
-                <td><code>{field.name}</code>{place}</td>
-                <td>{kind_view(field.kind)}<span class="cell-sub">{need}</span></td>
-                <td>{field.text}{field.limits.map(|limits| view! { <span class="cell-sub">{limits}</span> })}</td>
-            </tr>
+            <div class="api-field">
+                <dt><code>{field.name}</code></dt>
+                <dd>{kind_view(field.kind)}<span class="cell-sub">{need}</span></dd>
+                <dd>{field.text}{limits}</dd>
+            </div>
         }
     });
-    let rows = rows.collect_view();
-    view! { <Table caption columns>{rows}</Table> }
+    view! { <dl class="api-fields">{rows.collect_view()}</dl> }
 }
 
 fn kind_view(kind: Kind) -> AnyView {
@@ -136,12 +136,11 @@ fn kind_view(kind: Kind) -> AnyView {
 
 fn schema(schema: Schema) -> impl IntoView {
     let id = anchor("type", &schema.name);
-    let caption = format!("Fields of {}", schema.name);
     let words = (!schema.words.is_empty()).then(|| {
         let words = schema.words.iter().map(|word| view! { <li><code>{word.clone()}</code></li> }).collect_view();
         view! { <p>"One of:"</p><ul class="api-words">{words}</ul> }
     });
-    let table = (!schema.fields.is_empty()).then(|| fields(caption, "Field", schema.fields));
+    let table = (!schema.fields.is_empty()).then(|| fields(schema.fields));
     view! {
         <details class="operation" id=id>
             <summary><h3><code>{schema.name}</code></h3><span class="operation-summary">{schema.text}</span></summary>

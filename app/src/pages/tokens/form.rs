@@ -84,7 +84,7 @@ pub fn made_page(cx: &Cx, new: &NewToken, made: &Made, back: Crumb) -> PageResul
                 <p>"One click selects all of it. Keep it where your program keeps its secrets; if it gets lost, or out, revoke it and make another."</p>
                 <KeyValues><KeyValue label="It opens">{scopes}</KeyValue></KeyValues>
                 <p>"To try it in a shell, paste it after the first line:"</p>
-                <pre class="code"><code>{shell}"\n"{try_it}</code></pre>
+                <pre class="try-it" tabindex="0" aria-label="Two lines for a shell"><code>{shell}"\n"{try_it}</code></pre>
                 <div class="actions">
                     <a class="button" href=leave.href>{leave.label}</a>
                     <a class="button button-plain" href="/api">"What the API can do"</a>

@@ -51,7 +51,7 @@ fn line(row: Row, now: DateTime<Utc>, at: &'static str, owners: bool) -> impl In
     };
     view! {
         <tr>
-            <td>{row.name}<span class="cell-sub num">{format!("\u{2026}{}", row.hint)}</span></td>
+            <td>{row.name}<span class="cell-sub">{format!("\u{2026}{}", row.hint)}</span></td>
             <td>{row.acts_as}{row.service.then(|| view! { <span class="cell-sub">"Service account"</span> })}</td>
             {owners.then(|| view! { <td>{row.owner}</td> })}
             <td>{scopes}</td>
