@@ -19,6 +19,8 @@ use super::problem::Problem;
 
 /// Most characters of an `Idempotency-Key`.
 pub const KEY_MAX: usize = 255;
+/// Most bytes of a list's cursor.
+const CURSOR_MAX: usize = 400;
 /// The header's name.
 pub const KEY: &str = "Idempotency-Key";
 
@@ -122,8 +124,12 @@ impl<T: DeserializeOwned> FromRequestParts<Api> for Params<T> {
         let mut query = parts.uri.query().unwrap_or_default().to_owned();
         let mut errors = FieldErrors::default();
         // `unit=` would be read as no unit, and the whole list sent to somebody who asked for a part.
-        for (key, _) in form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| value.is_empty()) {
-            errors.add(&key, "Give it a value, or leave it out");
+        for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+            if value.is_empty() {
+                errors.add(&key, "Give it a value, or leave it out");
+            } else if key == "after" && value.len() > CURSOR_MAX {
+                errors.add(&key, "This is no cursor of this list");
+            }
         }
         loop {
             let pairs = form_urlencoded::parse(query.as_bytes());
