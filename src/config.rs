@@ -12,6 +12,7 @@ pub use parse::{Network, networks};
 
 /// A request body of a form that is not an upload.
 pub const FORM_LIMIT: usize = 1024 * 1024;
+
 /// The settings as given. `--help` prints each with its default.
 #[derive(clap::Args, Clone, Debug)]
 #[command(next_help_heading = "Settings")]
