@@ -39,21 +39,22 @@ pub struct Api {
     pub document: Arc<str>,
 }
 
-/// The API's routes, with everything of theirs in front of them.
-pub fn router(store: Store) -> Router {
+/// The API's routes, with everything of theirs in front of them; and the document, for the page that shows it.
+pub fn router(store: Store) -> (Router, Arc<serde_json::Value>) {
     let (routes, document) = spec::assemble();
     let api = Api { store, doors: Arc::new(spec::Doors::read(&document)), document: document.to_string().into() };
-    Router::new()
+    let routes = Router::new()
         .nest(BASE, routes.route_layer(from_fn_with_state(api.clone(), auth::admit)))
         .route_layer(from_fn(request::keep_pattern))
         .fallback(nowhere)
         .method_not_allowed_fallback(wrong_method)
-        .with_state(api)
+        .with_state(api);
+    (routes, Arc::new(document))
 }
 
-/// Whether a path is the API's, whatever stands behind it.
+/// Whether a path is the API's, whatever stands behind it. `/api` itself is a page, for people.
 pub fn is_api(path: &str) -> bool {
-    path == "/api" || path.starts_with("/api/")
+    path.starts_with("/api/")
 }
 
 async fn nowhere() -> Problem {

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use app::pages::api::ApiDocument;
 use app::server::AppState;
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Router};
 use store::Store;
 use tower::ServiceExt as _;
 use tower_http::CompressionLevel;
@@ -22,13 +23,19 @@ const COMPRESSION: i32 = 4;
 
 /// The pages, for requests that [`request::note`] has seen.
 pub fn pages(edge: &Arc<Edge>, state: AppState) -> Router {
+    let (api, document) = crate::api::router(state.store.clone());
     let store = state.store.clone();
-    guarded(edge, store, app::routes::router().route_layer(from_fn(request::keep_pattern)).with_state(state))
+    let routes = app::routes::router().route_layer(from_fn(request::keep_pattern)).with_state(state);
+    behind(edge, store, routes.layer(Extension(ApiDocument(document))), api)
 }
 
 /// Routes with everything that stands in front of them.
 pub fn guarded(edge: &Arc<Edge>, store: Store, routes: Router) -> Router {
-    let api = crate::api::router(store.clone());
+    let (api, _) = crate::api::router(store.clone());
+    behind(edge, store, routes, api)
+}
+
+fn behind(edge: &Arc<Edge>, store: Store, routes: Router, api: Router) -> Router {
     let register = Register::new(store, edge.session_idle, edge.session_lifetime);
     let routes = routes
         // Ours is set before, by kind of request.

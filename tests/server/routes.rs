@@ -61,11 +61,14 @@ pub fn filled(path: &str, world: &World, risk: &str, mitigation: &str, session: 
         "decisions" => world.decision.to_string(),
         _ => String::new(),
     };
+    let admins = path.starts_with("/admin/");
+    let person = if path.starts_with("/admin/services/") { world.service } else { world.spare };
     path.replace("{reference}", &reference)
+        .replace("{token}", &world.tokens[usize::from(admins)].to_string())
         .replace("{thread}", &world.thread.to_string())
         .replace("{stage}", &world.stage.to_string())
         .replace("{run}", &world.run.to_string())
-        .replace("{person}", &world.spare.to_string())
+        .replace("{person}", &person.to_string())
         .replace("{unit}", &world.spare_unit.to_string())
         .replace("{secret}", &world.invitation)
         .replace("{session}", session)

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod api;
 pub mod audit;
 pub mod evidence;
 pub mod imports;
@@ -16,5 +17,6 @@ pub mod search;
 pub mod session;
 pub mod systems;
 pub mod theme;
+pub mod tokens;
 pub mod units;
 pub mod work;

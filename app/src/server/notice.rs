@@ -68,6 +68,7 @@ notices! {
     SignedOut "signed-out" Success "You are signed out.",
     PasswordChanged "password-changed" Success "Your password is changed. Your other sessions have ended.",
     SessionsEnded "sessions-ended" Success "Those sessions have ended.",
+    TokenRevoked "token-revoked" Success "The token is revoked. Its next request is refused.",
     RolesChanged "roles-changed" Success "The roles are changed. The person signs in again to use them.",
     Deactivated "deactivated" Success "This person can no longer sign in. Their sessions have ended.",
     Reactivated "reactivated" Success "This person can sign in again.",

@@ -76,6 +76,8 @@ pub struct PersonView {
     pub joined: bool,
     /// Whether they can sign in.
     pub active: bool,
+    /// Whether it is a service account: nobody signs in as one.
+    pub service: bool,
     /// Systems that they own.
     pub systems_owned: i64,
     /// When they were last here.
@@ -91,6 +93,7 @@ impl PersonView {
             roles: words(row.person.roles),
             joined: row.person.joined,
             active: row.person.active,
+            service: row.person.service,
             systems_owned: row.owns,
             last_seen: row.last_seen,
         }

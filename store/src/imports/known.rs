@@ -71,7 +71,8 @@ pub(super) async fn possible_owners(conn: &mut PgConnection) -> Result<Vec<Possi
     Ok(sqlx::query_as!(
         PossibleOwner,
         "select id, email, name from person
-         where deactivated_at is null and not roles && array['executive', 'auditor'] order by lower(name), email"
+         where deactivated_at is null and kind = 'human' and not roles && array['executive', 'auditor']
+         order by lower(name), email"
     )
     .fetch_all(conn)
     .await?)

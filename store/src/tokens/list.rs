@@ -3,6 +3,7 @@
 use crate::{Result, Store};
 use chrono::{DateTime, Utc};
 use domain::actor::Actor;
+use domain::ids::PersonId;
 use domain::policy::{self, Action, Relation};
 use domain::token::Scope;
 use uuid::Uuid;
@@ -24,6 +25,8 @@ pub struct Row {
     /// What it opens.
     pub scopes: Vec<Scope>,
     /// Whom it acts as.
+    pub person: PersonId,
+    /// By name.
     pub acts_as: String,
     /// Whether that is a service account.
     pub service: bool,
@@ -64,7 +67,7 @@ pub async fn all(store: &Store, actor: &Actor) -> Result<Vec<Row>> {
 
 async fn rows(store: &Store, of: Option<Uuid>) -> Result<Vec<Row>> {
     let rows = sqlx::query!(
-        r#"select t.id, t.name, t.hint, t.scopes, p.name as acts_as, p.kind = 'service' as "service!", o.name as owner,
+        r#"select t.id, t.name, t.hint, t.scopes, t.person_id, p.name as acts_as, p.kind = 'service' as "service!", o.name as owner,
              t.created_at, t.expires_at, t.last_used_at, t.last_used_from, t.revoked_at
            from api_token t join person p on p.id = t.person_id join person o on o.id = t.owner_id
            where ($1::uuid is null or t.person_id = $1 or t.owner_id = $1)
@@ -83,6 +86,7 @@ async fn rows(store: &Store, of: Option<Uuid>) -> Result<Vec<Row>> {
             name: r.name,
             hint: r.hint,
             scopes: r.scopes.iter().filter_map(|scope| scope.parse().ok()).collect(),
+            person: r.person_id.into(),
             acts_as: r.acts_as,
             service: r.service,
             owner: r.owner,

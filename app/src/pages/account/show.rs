@@ -18,7 +18,8 @@ pub async fn show(cx: Cx) -> PageResult {
     let others = listed.iter().any(|session| Some(session.id) != here);
     cx.page("Your account", || {
         view! {
-            <PageHeader title="Your account" action="Change your password" action_href="/account/password"/>
+            <PageHeader title="Your account" action="Change your password" action_href="/account/password"
+                more=vec![("API tokens".to_owned(), "/account/tokens".to_owned())]/>
             <KeyValues>
                 <KeyValue label="Name">{actor.name}</KeyValue>
                 <KeyValue label="E-mail address">{actor.email}</KeyValue>

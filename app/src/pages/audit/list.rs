@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use store::audit::{self, Event, Filter};
 
 /// Kinds of things that events are about.
-const KINDS: [(&str, &str); 9] = [
+const KINDS: [(&str, &str); 10] = [
     ("system", "System"),
     ("risk", "Risk"),
     ("mitigation", "Mitigation"),
@@ -18,6 +18,7 @@ const KINDS: [(&str, &str); 9] = [
     ("person", "Person"),
     ("unit", "Business unit"),
     ("matrix", "Risk matrix"),
+    ("token", "API token"),
 ];
 
 pub async fn show(cx: Cx) -> PageResult {
@@ -99,6 +100,7 @@ fn rows(events: Vec<Event>, filtered: bool) -> AnyView {
 fn line(event: Event) -> impl IntoView {
     let from = event.address.map(|address| format!("from {address}"));
     let from = from.unwrap_or_else(|| if event.by_person { String::new() } else { "the program itself".to_owned() });
+    let via = event.via.as_ref().map(|via| view! { <span class="cell-sub">{words::via(via)}</span> });
     let subject = match words::href(&event.subject_kind, &event.subject) {
         Some(href) => view! { <a href=href>{event.subject.clone()}</a> }.into_any(),
         // "Ada Okafor signed in", not "signed in Ada Okafor".
@@ -115,7 +117,7 @@ fn line(event: Event) -> impl IntoView {
         <tr id=format!("event-{}", event.seq)>
             <td class="num">{event.seq}</td>
             <td><Instant at=event.at/></td>
-            <td>{event.actor}<span class="cell-sub">{from}</span></td>
+            <td>{event.actor}<span class="cell-sub">{from}</span>{via}</td>
             <td>{words::did(&event.action)}" "{subject}<span class="cell-sub">{event.action.clone()}</span></td>
             <td>{detail}</td>
         </tr>

@@ -30,7 +30,7 @@ pub async fn save(cx: Cx, form: RawForm) -> PageResult {
 }
 
 /// What each role is for, where it is given.
-pub(super) fn role_choices() -> Vec<Choice> {
+pub(crate) fn role_choices() -> Vec<Choice> {
     let hint = |role: Role| match role {
         Role::Owner => "Registers systems and answers for them",
         Role::Committee => "Reviews dossiers, votes and signs",

@@ -7,6 +7,7 @@ use crate::{
 };
 use domain::{actor::Role, ids::PersonId};
 use leptos::prelude::*;
+use store::people::Person;
 use store::people::list::{Filter, Row, list};
 
 pub async fn show(cx: Cx) -> PageResult {
@@ -47,10 +48,11 @@ fn table(rows: Vec<Row>) -> impl IntoView {
     ];
     let rows = rows.into_iter().map(|row| {
         let person = row.person;
-        let state = state(person.active, person.joined);
+        let state = state(&person);
+        let service = person.service;
         view! {
             <tr>
-                <td><a href=format!("/admin/people/{}", person.id)>{person.name}</a><span class="cell-sub">{person.email}</span></td>
+                <td><a href=format!("/admin/people/{}", person.id)>{person.name}</a><span class="cell-sub">{if service { "Service account".to_owned() } else { person.email }}</span></td>
                 <td>{roles(&person.roles)}</td>
                 <td>{state}</td>
                 <td class="num">{row.owns}</td>
@@ -62,7 +64,7 @@ fn table(rows: Vec<Row>) -> impl IntoView {
 }
 
 /// Roles in words.
-pub(super) fn roles(roles: &[Role]) -> String {
+pub(crate) fn roles(roles: &[Role]) -> String {
     match roles.is_empty() {
         true => "None".to_string(),
         false => roles.iter().map(|role| role.label()).collect::<Vec<_>>().join(", "),
@@ -70,8 +72,9 @@ pub(super) fn roles(roles: &[Role]) -> String {
 }
 
 /// Whether somebody can sign in.
-pub(super) fn state(active: bool, joined: bool) -> impl IntoView {
-    match (active, joined) {
+pub(super) fn state(person: &Person) -> impl IntoView + use<> {
+    match (person.active, person.joined || person.service) {
+        (false, _) if person.service => view! { <Badge label="Ended" tone=Tone::Warning/> },
         (false, _) => view! { <Badge label="Deactivated" tone=Tone::Warning/> },
         (true, false) => view! { <Badge label="Invited" tone=Tone::Info/> },
         (true, true) => view! { <Badge label="Active" tone=Tone::Success/> },
