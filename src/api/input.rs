@@ -19,6 +19,8 @@ use super::problem::Problem;
 
 /// Most characters of an `Idempotency-Key`.
 pub const KEY_MAX: usize = 255;
+/// Most bytes of a list's cursor.
+const CURSOR_MAX: usize = 400;
 /// The header's name.
 pub const KEY: &str = "Idempotency-Key";
 
@@ -121,6 +123,14 @@ impl<T: DeserializeOwned> FromRequestParts<Api> for Params<T> {
     async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Problem> {
         let mut query = parts.uri.query().unwrap_or_default().to_owned();
         let mut errors = FieldErrors::default();
+        // `unit=` would be read as no unit, and the whole list sent to somebody who asked for a part.
+        for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+            if value.is_empty() {
+                errors.add(&key, "Give it a value, or leave it out");
+            } else if key == "after" && value.len() > CURSOR_MAX {
+                errors.add(&key, "This is no cursor of this list");
+            }
+        }
         loop {
             let pairs = form_urlencoded::parse(query.as_bytes());
             let read = serde_path_to_error::deserialize::<_, T>(serde_html_form::Deserializer::new(pairs));
@@ -179,11 +189,16 @@ impl FromRequestParts<Api> for Key {
 /// The key as sent.
 ///
 /// # Errors
-/// 422 when it is empty, too long or not visible ASCII.
+/// 422 when it is empty, too long or not visible ASCII; so is more than one.
 pub fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(sent) = headers.get(KEY) else { return Ok(None) };
-    match sent.to_str().map(str::trim) {
-        Ok(key) if (1..=KEY_MAX).contains(&key.len()) => Ok(Some(key.to_owned())),
+    let mut sent = headers.get_all(KEY).iter();
+    let (Some(first), more) = (sent.next(), sent.next()) else { return Ok(None) };
+    match first.to_str() {
+        Ok(key)
+            if more.is_none() && (1..=KEY_MAX).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) =>
+        {
+            Ok(Some(key.to_owned()))
+        }
         _ => Err(Problem::field(KEY, format!("Send 1 to {KEY_MAX} visible ASCII characters"))),
     }
 }

@@ -23,7 +23,8 @@ use crate::api::problem::Problem;
 use crate::api::words::Word;
 
 // The document's macros want names without parameters.
-type DueWord = Word<Due>;
+/// Named in queries only, so that the document does not find it by itself.
+pub type DueWord = Word<Due>;
 type KindWord = Word<Kind>;
 type StatusWord = Word<Status>;
 

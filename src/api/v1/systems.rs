@@ -128,6 +128,13 @@ pub fn rows(limit: Option<usize>) -> Answer<usize> {
     }
 }
 
+fn within_ten_years(days: u32) -> Answer<u32> {
+    match days {
+        0..=3660 => Ok(days),
+        _ => Err(Problem::field("expiring", "Choose 0 to 3660 days")),
+    }
+}
+
 /// "-changed" → (changed, descending).
 ///
 /// # Errors
@@ -173,7 +180,7 @@ pub async fn list(
         status: values(asked.status),
         kind: asked.kind.map(|w| w.0),
         mine: asked.mine.unwrap_or(false),
-        expiring: asked.expiring.map(|days| days.min(3660)),
+        expiring: asked.expiring.map(within_ten_years).transpose()?,
     };
     let found = list(&api.store, caller.actor(), &filter, &paging).await?;
     Ok(List::of(&uri, found.page, found.total, |row| SystemItem {
