@@ -4,7 +4,7 @@
 SHELL := bash
 ARGS ?=
 
-.PHONY: run demo test build setup bench fmt lint sqlx help
+.PHONY: run demo test build setup bench fuzz fmt lint sqlx help
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/'
@@ -29,6 +29,10 @@ setup: ## install what building and running need
 bench: ## speed on 1,000 systems, printed
 	@scripts/build.sh
 	@scripts/bench.sh
+
+fuzz: ## hold the API against its document, at length
+	@cargo build
+	@scripts/fuzz.sh large
 
 fmt: ## format the code
 	@cargo fmt --all
