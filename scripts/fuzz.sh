@@ -72,7 +72,7 @@ jq -n --argjson systems "$(ask 'systems?limit=30' reference)" --argjson risks "$
 # One worker: threads of Python 3.11 trip over each other in its parser.
 all=(--checks all --no-color --request-timeout 60 --continue-on-failure --workers 1)
 case $SIZE in
-small) options=(--seed 20260301 --max-examples "${EXAMPLES:-3}") ;;
+small) options=(--seed 20260301 --max-examples "${EXAMPLES:-2}") ;;
 large) options=(--max-examples "${EXAMPLES:-60}" --phases examples,coverage,fuzzing,stateful) ;;
 *) fail "small or large, not $SIZE" ;;
 esac

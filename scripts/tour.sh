@@ -12,7 +12,7 @@ WORK=$(mktemp -d)
 awk '/^```sh$/ { inside = 1; print ""; next } /^```$/ { inside = 0; print ""; next } { print inside ? $0 : "" }' docs/api.md >"$WORK/api.md"
 blocks=$(grep -c '^```sh$' docs/api.md)
 code=0
-BASE=$BASE WORK=$WORK bash -c 'set -euo pipefail; trap '"'"'echo "docs/api.md:$LINENO: this failed: $BASH_COMMAND" >&2'"'"' ERR; . "$WORK/api.md"' >"$WORK/said" 2>&1 || code=$?
+BASE=$BASE WORK=$WORK bash -c 'set -Eeuo pipefail; trap '"'"'echo "docs/api.md:$LINENO: this failed: $BASH_COMMAND" >&2'"'"' ERR; . "$WORK/api.md"' >"$WORK/said" 2>&1 || code=$?
 [ $code = 0 ] || { tail -n 40 "$WORK/said" >&2; fail "the tour of the API failed ($code)"; }
 rm -rf "$WORK"
 say "docs/api.md: $blocks blocks ran"
