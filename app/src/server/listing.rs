@@ -24,6 +24,12 @@ impl PageUrl {
         leptos::context::use_context().unwrap_or_default()
     }
 
+    /// The same parameters at another path.
+    pub fn at(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
     /// The path without the query.
     pub fn path(&self) -> &str {
         &self.path

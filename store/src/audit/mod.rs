@@ -9,7 +9,7 @@ pub mod verify;
 pub use event::{Change, Event};
 pub use head::{export as export_head, export_for as export_head_for};
 pub use history::history;
-pub use list::{Filter, choices, list};
+pub use list::{Filter, choices, events, list};
 pub use verify::{Report, verify, verify_for};
 
 use crate::tx::{Tx, Who};

@@ -11,9 +11,6 @@ use sqlx::{Postgres, QueryBuilder};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Most rows of one download.
-pub const CSV_ROWS_MAX: usize = 50_000;
-
 domain::words! {
     /// What a list of risks is sorted by.
     RiskSort {

@@ -19,7 +19,7 @@ pub async fn all(cx: Cx) -> PageResult {
     let url = cx.url();
     cx.page("Evidence", move || {
         view! {
-            <PageHeader title="Evidence" lead="Files that show what was tested, verified or decided, each kept under its SHA-256."/>
+            <PageHeader title="Evidence" lead="Files that show what was tested, verified or decided, each kept under its SHA-256." export=url.clone()/>
             {rows(&url, page, true, None)}
         }
     })
@@ -35,8 +35,10 @@ pub async fn of_system(cx: Cx, Path(reference): Path<String>) -> PageResult {
     cx.page(&title, || {
         // An empty list offers it itself.
         let offered = !page.rows.is_empty() || !chips(&url).is_empty();
-        let action = add.clone().filter(|_| offered).map(|href| {
-            view! { <div class="list-actions"><a class="button button-primary" href=href>"Add evidence"</a></div> }
+        let file = url.clone().at("/evidence").with("system", &header.located.reference.to_string());
+        let action = offered.then(|| {
+            let add = add.clone().map(|href| view! { <a class="button button-primary" href=href>"Add evidence"</a> });
+            view! { <div class="list-actions"><ExportMenu url=file/>{add}</div> }
         });
         frame::frame(
             &cx,
@@ -51,7 +53,7 @@ pub async fn of_system(cx: Cx, Path(reference): Path<String>) -> PageResult {
     })
 }
 
-fn filter(url: &PageUrl, system: Option<SystemId>) -> Filter {
+pub(super) fn filter(url: &PageUrl, system: Option<SystemId>) -> Filter {
     Filter {
         system,
         kind: url.get("kind").and_then(|k| k.parse().ok()),

@@ -24,7 +24,7 @@ pub async fn show(cx: Cx) -> PageResult {
             (true, true) => view! { <EmptyState title="No mitigations yet" text="They are added to the risks of a system; all of them stand here." action_href="/risks" action="Open the risks"/> }.into_any(),
         };
         view! {
-            <PageHeader title="Mitigations" lead="What is done about risks, by whom, until when."/>
+            <PageHeader title="Mitigations" lead="What is done about risks, by whom, until when." export=url.clone()/>
             {views(&url)}
             {filter::bar(&url, &filter, &choices, true)}
             {body}

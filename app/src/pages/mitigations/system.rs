@@ -31,8 +31,10 @@ pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
             (true, false) if may_write => view! { <EmptyState title="No mitigations yet" text="Say what is done about the risks, by whom, until when." action_href=add.clone() action="Add a mitigation"/> }.into_any(),
             (true, false) => view! { <EmptyState title="No mitigations yet" text="Risks come first: a mitigation acts on at least one." action_href=format!("/systems/{system}/risks") action="Open the risks"/> }.into_any(),
         };
-        let primary = (may_write && (!empty || narrowed)).then(|| {
-            view! { <div class="list-actions"><a class="button button-primary" href=add>"Add a mitigation"</a></div> }
+        let file = url.clone().at("/mitigations").with("system", &system.to_string());
+        let primary = (!empty || narrowed).then(|| {
+            let add = may_write.then(|| view! { <a class="button button-primary" href=add>"Add a mitigation"</a> });
+            view! { <div class="list-actions"><ExportMenu url=file/>{add}</div> }
         });
         let shown = MitigationFilter { system: None, ..filter.clone() };
         let filters = (!empty || narrowed).then(|| filter::bar(&url, &shown, &choices, false));

@@ -15,11 +15,10 @@ pub async fn show(cx: Cx) -> PageResult {
     let (filter, sort) = filter::read(&cx, &url)?;
     let list = risks::list(&cx.store, &cx.actor, &filter, sort, url.get("after"), PAGE_ROWS).await?;
     let choices = risks::choices(&cx.store).await?;
-    let download = PageUrl::parse("/risks.csv", &cx.frame.query).first_page().to_string();
     cx.page("Risks", move || {
         let lead = "What could go wrong with the AI systems, the highest residual risk first.";
         view! {
-            <PageHeader title="Risks" lead more=vec![("Download CSV".to_owned(), download)]/>
+            <PageHeader title="Risks" lead export=url.clone()/>
             {views(&url)}
             {filter::bar(&url, &filter, &choices, true)}
             {rows(&url, &filter, list, &choices)}
