@@ -90,6 +90,7 @@ routes! {
     POST "/admin/import" Access::Roles(&[Role::Admin]) => pages::imports::upload::save,
     GET "/admin/import/{stage}" Access::Roles(&[Role::Admin]) => pages::imports::map::show,
     POST "/admin/import/{stage}" Access::Roles(&[Role::Admin]) => pages::imports::map::save,
+    POST "/admin/import/{stage}/sheet" Access::Roles(&[Role::Admin]) => pages::imports::map::sheet,
     GET "/admin/import/{stage}/preview" Access::Roles(&[Role::Admin]) => pages::imports::preview::show,
     GET "/admin/import/{stage}/rejected.csv" Access::Roles(&[Role::Admin]) => pages::imports::preview::rejected,
     POST "/admin/import/{stage}/import" Access::Roles(&[Role::Admin]) => pages::imports::run::save,

@@ -4,4 +4,4 @@ pub mod export;
 pub mod history;
 pub mod list;
 pub mod verify;
-mod words;
+pub mod words;

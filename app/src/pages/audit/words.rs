@@ -27,7 +27,7 @@ pub fn did(action: &str) -> String {
         "review.decide" => "decided",
         "review.expire" => "noted the end of",
         "decision.revoke" => "revoked",
-        "inventory.import" => "imported",
+        "inventory.import" | "risk.import" | "mitigation.import" => "imported",
         "matrix.manage" => "changed the risk matrix:",
         "units.manage" => "changed the business unit",
         "person.deactivate" => "deactivated",
