@@ -4,6 +4,7 @@
 //! its audit event. Nothing here knows HTTP or HTML.
 
 pub mod audit;
+pub mod bulk;
 pub mod env;
 pub mod error;
 pub mod evidence;

@@ -71,9 +71,9 @@ impl PageUrl {
         self
     }
 
-    /// The first page: no cursor, no notice.
+    /// The first page: no cursor, no notice, nothing ticked.
     pub fn first_page(self) -> Self {
-        self.without("after").without("notice")
+        self.without("after").without("notice").without("select")
     }
 
     /// The order asked for: key, and whether descending (`sort=-due`).

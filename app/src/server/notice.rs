@@ -45,6 +45,7 @@ notices! {
     Rated "rated" Success "Rated. Earlier ratings stay in its history.",
     Saved "saved" Success "Saved.",
     Created "created" Success "Created.",
+    BulkChanged "bulk-changed" Success "Changed. Each record has its own event in the audit trail.",
     Imported "imported" Success "Imported. What became of each row stands below.",
     Removed "removed" Success "Removed.",
     Unchanged "unchanged" Warning "Nothing was changed.",

@@ -65,6 +65,15 @@ impl Entry {
         self
     }
 
+    /// Why it was done, where a reason was given.
+    #[must_use]
+    pub fn reason(mut self, why: Option<&str>) -> Self {
+        if let (Some(why), Some(after)) = (why, self.after.as_object_mut()) {
+            after.insert("reason".to_owned(), why.into());
+        }
+        self
+    }
+
     /// Values before and after of those fields only that differ.
     #[must_use]
     pub fn changed<T: Serialize>(mut self, before: &T, after: &T) -> Self {

@@ -4,6 +4,7 @@ use crate::{
     choices,
     components::*,
     format,
+    pages::bulk,
     server::{Cx, PageResult, PageUrl},
 };
 use domain::actor::Role;
@@ -20,6 +21,7 @@ pub async fn show(cx: Cx) -> PageResult {
     let choices = store::systems::choices(&cx.store).await?;
     let may_register = cx.actor.has_any(&[Role::Owner, Role::Admin]);
     let reads_all = cx.actor.reads_all();
+    let bulk = bulk::offered(&cx.actor).then(|| bulk::systems(&choices));
     cx.page("Systems", move || {
         let (action, to) = may_register.then_some(("Register a system", "/systems/new")).unzip();
         let chips = chips(&url, &choices);
@@ -29,7 +31,7 @@ pub async fn show(cx: Cx) -> PageResult {
             <FilterBar search="Search systems" chips=chips>{filters(choices.clone(), reads_all)}</FilterBar>
             {match found.page.rows.is_empty() {
                 true => empty(filtered, may_register).into_any(),
-                false => table(&url, found).into_any(),
+                false => table(&url, found, bulk).into_any(),
             }}
         }
     })
@@ -118,30 +120,35 @@ fn empty(filtered: bool, may_register: bool) -> impl IntoView {
     view! { <EmptyState title text action=action action_href=to/> }
 }
 
-fn table(url: &PageUrl, found: Systems) -> impl IntoView + use<> {
+fn table(url: &PageUrl, found: Systems, bulk: Option<AnyView>) -> impl IntoView + use<> {
+    let ticks = bulk.is_some().then_some(url);
     let shown = found.page.rows.len() as i64;
     let summary = found.total.map(|n| match n == shown {
         true => format::count(n, "system", "systems"),
         false => format!("{} of {}", format::number(shown), format::count(n, "system", "systems")),
     });
-    view! {
-        <Table caption="Systems" columns=vec![
-            Column::text("System").sort("name", url),
-            Column::text("Reference").sort("reference", url),
-            Column::text("Owner"),
-            Column::text("Stage"),
-            Column::text("Tier").sort("tier", url),
-            Column::text("Status"),
-            Column::number("Above appetite").sort("risk", url),
-            Column::text("Last change").sort("changed", url),
-        ]>
-            {found.page.rows.into_iter().map(row).collect_view()}
-        </Table>
-        <Pager next=found.page.next summary=summary/>
-    }
+    let mut columns: Vec<Column> = ticks.map(bulk::column).into_iter().collect();
+    columns.extend([
+        Column::text("System").sort("name", url),
+        Column::text("Reference").sort("reference", url),
+        Column::text("Owner"),
+        Column::text("Stage"),
+        Column::text("Tier").sort("tier", url),
+        Column::text("Status"),
+        Column::number("Above appetite").sort("risk", url),
+        Column::text("Last change").sort("changed", url),
+    ]);
+    let rows = found.page.rows.into_iter().map(|r| row(r, ticks)).collect_view();
+    let table = view! { <Table caption="Systems" columns=columns>{rows}</Table> }.into_any();
+    let table = match bulk {
+        Some(fields) => bulk::frame(bulk::List::Systems, url, fields, table),
+        None => table,
+    };
+    view! { {table}<Pager next=found.page.next summary=summary/> }
 }
 
-fn row(r: SystemRow) -> impl IntoView {
+fn row(r: SystemRow, ticks: Option<&PageUrl>) -> impl IntoView + use<> {
+    let tick = ticks.map(|url| bulk::tick(url, &r.reference.to_string()));
     let base = format!("/systems/{}", r.reference);
     let above = match (r.above, r.risks) {
         (_, 0) => view! { <span class="muted">"no risks"</span> }.into_any(),
@@ -155,6 +162,7 @@ fn row(r: SystemRow) -> impl IntoView {
     };
     view! {
         <tr>
+            {tick}
             <td><a href=base>{r.name}</a><span class="cell-sub">{r.unit}</span></td>
             <td class="num">{r.reference.to_string()}</td>
             <td>{r.owner}</td>
