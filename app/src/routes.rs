@@ -185,6 +185,8 @@ routes! {
     GET "/systems/{reference}/mitigations" Access::SignedIn => pages::mitigations::system::show,
     GET "/systems/{reference}/mitigations/new" Access::SignedIn => pages::mitigations::new::show,
     POST "/systems/{reference}/mitigations/new" Access::SignedIn => pages::mitigations::new::save,
+    POST "/views" Access::SignedIn => pages::views::save,
+    POST "/views/{view}/delete" Access::SignedIn => pages::views::delete,
     POST "/theme" Access::Public => pages::theme::choose,
     GET "/committee" Access::Roles(READERS) => pages::reviews::committee::show,
     GET "/committee.csv" Access::Roles(READERS) => pages::reviews::export::file,

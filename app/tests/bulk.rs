@@ -96,3 +96,31 @@ async fn readers_are_offered_no_change_and_others_see_no_foreign_rows(pool: PgPo
         assert_eq!(preview.html.contains("R-1"), who.name == "Eve");
     }
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_view_is_saved_shared_opened_and_deleted(pool: PgPool) {
+    let site = Pages::open(&pool).await;
+    let olga = site.person("Olga", Role::Owner).await;
+    let otto = site.person("Otto", Role::Owner).await;
+    risks(&site, &olga, 1).await;
+    assert!(!site.get(&olga, "/risks").await.html.contains("action=\"/views\""), "nothing to save yet");
+    let list = site.get(&olga, "/risks?treatment=mitigate&sort=-changed&after=9.9").await;
+    let saved = site.submit(&olga, &list, "/views", &[("name", "Being <b>worked</b> on"), ("shared", "yes")]).await;
+    assert_eq!(
+        (saved.status, saved.to.as_str()),
+        (StatusCode::SEE_OTHER, "/risks?treatment=mitigate&sort=-changed&notice=view-saved")
+    );
+    let other = site.get(&otto, "/risks").await;
+    assert!(other.html.contains("href=\"/risks?treatment=mitigate&amp;sort=-changed\""), "{}", other.html);
+    assert!(other.html.contains("Being &lt;b&gt;worked&lt;/b&gt; on"), "{}", other.html);
+    let twice = site.submit(&olga, &list, "/views", &[("name", "being <B>worked</B> on")]).await;
+    assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(twice.html.contains("value=\"being &lt;B&gt;worked&lt;/B&gt; on\""), "{}", twice.html);
+    let open = site.get(&olga, "/risks?treatment=mitigate&sort=-changed").await;
+    assert!(open.html.contains("aria-current=\"page\""));
+    let action = open.html.split("action=\"/views/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let action = format!("/views/{action}");
+    assert_eq!(site.submit(&otto, &open, &action, &[]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(site.submit(&olga, &open, &action, &[]).await.to, "/risks?notice=view-deleted");
+    assert!(!site.get(&otto, "/risks").await.html.contains("Saved views"));
+}

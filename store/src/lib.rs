@@ -21,6 +21,7 @@ pub mod sessions;
 pub mod systems;
 pub mod tx;
 pub mod units;
+pub mod views;
 pub mod work;
 
 pub use env::Env;

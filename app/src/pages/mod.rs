@@ -18,4 +18,5 @@ pub mod session;
 pub mod systems;
 pub mod theme;
 pub mod units;
+pub mod views;
 pub mod work;

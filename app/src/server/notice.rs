@@ -45,6 +45,8 @@ notices! {
     Rated "rated" Success "Rated. Earlier ratings stay in its history.",
     Saved "saved" Success "Saved.",
     Created "created" Success "Created.",
+    ViewSaved "view-saved" Success "The view is saved. Its address can be sent to others.",
+    ViewDeleted "view-deleted" Success "The view is deleted. The list is as it was.",
     BulkChanged "bulk-changed" Success "Changed. Each record has its own event in the audit trail.",
     Imported "imported" Success "Imported. What became of each row stands below.",
     Removed "removed" Success "Removed.",

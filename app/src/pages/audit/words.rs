@@ -28,6 +28,8 @@ pub fn did(action: &str) -> String {
         "review.expire" => "noted the end of",
         "decision.revoke" => "revoked",
         "inventory.import" | "risk.import" | "mitigation.import" => "imported",
+        "view.save" => "saved the view",
+        "view.delete" => "deleted the view",
         "matrix.manage" => "changed the risk matrix:",
         "units.manage" => "changed the business unit",
         "person.deactivate" => "deactivated",

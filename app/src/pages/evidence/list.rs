@@ -5,6 +5,7 @@ use crate::choices;
 use crate::components::*;
 use crate::format;
 use crate::pages::systems::frame::{self, Section};
+use crate::pages::views;
 use crate::server::{Cx, PageResult, PageUrl};
 use axum::extract::Path;
 use domain::evidence::Kind;
@@ -13,13 +14,17 @@ use domain::page::Page;
 use domain::policy::Action;
 use leptos::prelude::*;
 use store::evidence::{self, Filter, Row, Standing};
+use store::views::List;
 
 pub async fn all(cx: Cx) -> PageResult {
     let page = evidence::list(&cx.store, &cx.actor, &filter(&cx.url(), None)).await?;
     let url = cx.url();
+    let saved = store::views::list(&cx.store, &cx.actor, List::Evidence).await?;
+    let may_share = store::views::may_share(&cx.actor);
     cx.page("Evidence", move || {
         view! {
             <PageHeader title="Evidence" lead="Files that show what was tested, verified or decided, each kept under its SHA-256." export=url.clone()/>
+            {views::bar(List::Evidence, &url, saved, may_share)}
             {rows(&url, page, true, None)}
         }
     })

@@ -3,14 +3,15 @@
 use super::filter;
 use crate::components::*;
 use crate::format;
-use crate::pages::bulk;
 use crate::pages::risks::view::mitigation_tone;
+use crate::pages::{bulk, views};
 use crate::server::{Cx, PageResult, PageUrl};
 use chrono::NaiveDate;
 use domain::page::PAGE_ROWS;
 use leptos::prelude::*;
 use store::mitigations::list::MitigationList;
 use store::mitigations::{self, MitigationFilter, MitigationRow};
+use store::views::List;
 
 pub async fn show(cx: Cx) -> PageResult {
     let url = cx.url();
@@ -18,6 +19,8 @@ pub async fn show(cx: Cx) -> PageResult {
     let list = mitigations::list(&cx.store, &cx.actor, &filter, sort, url.get("after"), PAGE_ROWS).await?;
     let choices = store::systems::choices::choices(&cx.store).await?;
     let today = cx.today();
+    let saved = store::views::list(&cx.store, &cx.actor, List::Mitigations).await?;
+    let may_share = store::views::may_share(&cx.actor);
     let bulk = bulk::offered(&cx.actor).then(|| bulk::mitigations(&choices));
     cx.page("Mitigations", move || {
         let body = match (list.page.rows.is_empty(), filter == MitigationFilter::default()) {
@@ -29,6 +32,7 @@ pub async fn show(cx: Cx) -> PageResult {
             <PageHeader title="Mitigations" lead="What is done about risks, by whom, until when." export=url.clone()/>
             {tabs(&url)}
             {filter::bar(&url, &filter, &choices, true)}
+            {views::bar(List::Mitigations, &url, saved, may_share)}
             {body}
         }
     })

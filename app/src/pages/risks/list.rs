@@ -3,19 +3,22 @@
 use super::{filter, view};
 use crate::components::*;
 use crate::format;
-use crate::pages::bulk;
+use crate::pages::{bulk, views};
 use crate::server::{Cx, PageResult, PageUrl};
 use domain::page::PAGE_ROWS;
 use domain::risk::{RatingKind, Treatment};
 use leptos::prelude::*;
 use store::risks::list::{RiskChoices, RiskList, RowRating};
 use store::risks::{self, RiskFilter, RiskRow};
+use store::views::List;
 
 pub async fn show(cx: Cx) -> PageResult {
     let url = cx.url();
     let (filter, sort) = filter::read(&cx, &url)?;
     let list = risks::list(&cx.store, &cx.actor, &filter, sort, url.get("after"), PAGE_ROWS).await?;
     let choices = risks::choices(&cx.store).await?;
+    let saved = store::views::list(&cx.store, &cx.actor, List::Risks).await?;
+    let may_share = store::views::may_share(&cx.actor);
     let bulk = bulk::offered(&cx.actor).then(|| bulk::risks(&choices.people));
     cx.page("Risks", move || {
         let lead = "What could go wrong with the AI systems, the highest residual risk first.";
@@ -23,6 +26,7 @@ pub async fn show(cx: Cx) -> PageResult {
             <PageHeader title="Risks" lead export=url.clone()/>
             {tabs(&url)}
             {filter::bar(&url, &filter, &choices, true)}
+            {views::bar(List::Risks, &url, saved, may_share)}
             {rows(&url, &filter, list, &choices, bulk)}
         }
     })

@@ -4,7 +4,7 @@ use crate::{
     choices,
     components::*,
     format,
-    pages::bulk,
+    pages::{bulk, views},
     server::{Cx, PageResult, PageUrl},
 };
 use domain::actor::Role;
@@ -13,14 +13,17 @@ use domain::triage::Tier as TierWord;
 use leptos::prelude::*;
 use store::systems::choices::Choices;
 use store::systems::list::{Filter, Paging, Sort, SystemRow, Systems, list};
+use store::views::List;
 
 /// Shows one page of the register.
 pub async fn show(cx: Cx) -> PageResult {
     let url = cx.url();
     let found = list(&cx.store, &cx.actor, &filter(&url), &paging(&url)).await?;
     let choices = store::systems::choices(&cx.store).await?;
+    let saved = store::views::list(&cx.store, &cx.actor, List::Systems).await?;
     let may_register = cx.actor.has_any(&[Role::Owner, Role::Admin]);
     let reads_all = cx.actor.reads_all();
+    let may_share = store::views::may_share(&cx.actor);
     let bulk = bulk::offered(&cx.actor).then(|| bulk::systems(&choices));
     cx.page("Systems", move || {
         let (action, to) = may_register.then_some(("Register a system", "/systems/new")).unzip();
@@ -29,6 +32,7 @@ pub async fn show(cx: Cx) -> PageResult {
         view! {
             <PageHeader title="Systems" action=action action_href=to export=url.clone()/>
             <FilterBar search="Search systems" chips=chips>{filters(choices.clone(), reads_all)}</FilterBar>
+            {views::bar(List::Systems, &url, saved, may_share)}
             {match found.page.rows.is_empty() {
                 true => empty(filtered, may_register).into_any(),
                 false => table(&url, found, bulk).into_any(),
