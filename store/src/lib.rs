@@ -4,6 +4,7 @@
 //! its audit event. Nothing here knows HTTP or HTML.
 
 pub mod audit;
+pub mod bulk;
 pub mod env;
 pub mod error;
 pub mod evidence;
@@ -22,6 +23,7 @@ pub mod systems;
 pub mod tokens;
 pub mod tx;
 pub mod units;
+pub mod views;
 pub mod work;
 
 pub use env::Env;

@@ -20,6 +20,7 @@ use sqlx::PgPool;
 use std::path::Path;
 use store::imports::program::{Done, Order, from_file, importer};
 use store::imports::report::RowOutcome;
+use store::imports::workbook::Place;
 use store::imports::{Inventory, run, runs, stage};
 use store::reviews::decide::{self, Closing};
 use store::{Error, imports};
@@ -419,7 +420,7 @@ async fn the_preview_is_ready_in_seconds(pool: PgPool) {
 async fn a_mapping_without_a_name_is_refused_before_anything_happens(pool: PgPool) {
     let register = register(&pool);
     let actor = admin(&register).await;
-    let inventory = Inventory::read("x.csv", b"7,8\n1,2\n".to_vec()).await.unwrap();
+    let inventory = Inventory::read("x.csv", b"7,8\n1,2\n".to_vec(), Place::default()).await.unwrap();
     let mapping = domain::import::Mapping { source: "x".into(), ..Default::default() };
     let refused = run::inventory(&register.store, &actor, inventory, mapping).await;
     assert!(matches!(refused, Err(Error::Refused(Refusal::Invalid(e))) if e.0.contains_key("column-name")));

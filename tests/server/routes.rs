@@ -70,6 +70,7 @@ pub fn filled(path: &str, world: &World, risk: &str, mitigation: &str, session: 
         .replace("{stage}", &world.stage.to_string())
         .replace("{run}", &world.run.to_string())
         .replace("{person}", &person.to_string())
+        .replace("{view}", &uuid::Uuid::nil().to_string())
         .replace("{unit}", &world.spare_unit.to_string())
         .replace("{secret}", &world.invitation)
         .replace("{session}", session)

@@ -15,6 +15,7 @@ pub struct Column {
     numeric: bool,
     hidden: bool,
     sort: Option<Sort>,
+    spoken: Option<&'static str>,
 }
 
 #[derive(Clone, Debug)]
@@ -39,6 +40,11 @@ impl Column {
         Self { hidden: true, ..Self::text(label) }
     }
 
+    /// A narrow column whose head is a link: its word, and what it does.
+    pub fn link(label: &'static str, spoken: &'static str, href: String) -> Self {
+        Self { sort: Some(Sort { href, state: None }), spoken: Some(spoken), ..Self::text(label) }
+    }
+
     /// Makes the head a link that sorts by `key`: a second press turns the order round (`sort=-key`).
     pub fn sort(mut self, key: &str, url: &PageUrl) -> Self {
         let now = url.sort().filter(|(by, _)| *by == key).map(|(_, descending)| descending);
@@ -61,7 +67,7 @@ impl Column {
                     Some(_) => Some(Icon::Up.view()),
                     None => None,
                 };
-                view! { <a href=sort.href>{label}{arrow}</a> }.into_any()
+                view! { <a href=sort.href aria-label=self.spoken>{label}{arrow}</a> }.into_any()
             }
             None if self.hidden => view! { <span class="sr-only">{label}</span> }.into_any(),
             None => label.into_any(),

@@ -154,7 +154,7 @@ pub fn plan(table: &Table, mapping: &Mapping, known: &Known) -> Plan {
 }
 
 impl Counts {
-    fn of(&mut self, outcome: &Outcome) -> &mut usize {
+    pub(super) fn of(&mut self, outcome: &Outcome) -> &mut usize {
         match outcome {
             Outcome::Create => &mut self.create,
             Outcome::Update => &mut self.update,

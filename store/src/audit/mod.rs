@@ -9,7 +9,7 @@ pub mod verify;
 pub use event::{Change, Event};
 pub use head::{export as export_head, export_for as export_head_for};
 pub use history::history;
-pub use list::{Filter, choices, list};
+pub use list::{Filter, choices, events, list};
 pub use verify::{Report, verify, verify_for};
 
 use crate::tx::{Tx, Who};
@@ -62,6 +62,15 @@ impl Entry {
     #[must_use]
     pub fn after(mut self, value: impl Serialize) -> Self {
         self.after = serde_json::to_value(value).unwrap_or(serde_json::Value::Null);
+        self
+    }
+
+    /// Why it was done, where a reason was given.
+    #[must_use]
+    pub fn reason(mut self, why: Option<&str>) -> Self {
+        if let (Some(why), Some(after)) = (why, self.after.as_object_mut()) {
+            after.insert("reason".to_owned(), why.into());
+        }
         self
     }
 

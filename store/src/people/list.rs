@@ -52,6 +52,17 @@ pub struct Row {
 
 /// People by name, deactivated ones too.
 pub async fn list(store: &Store, actor: &Actor, filter: &Filter, after: Option<PersonId>) -> Result<Page<Row>> {
+    rows(store, actor, filter, after, page::PAGE_ROWS).await
+}
+
+/// The same with so many people on a page.
+pub async fn rows(
+    store: &Store,
+    actor: &Actor,
+    filter: &Filter,
+    after: Option<PersonId>,
+    limit: usize,
+) -> Result<Page<Row>> {
     policy::allow(actor, Action::PeopleManage, Relation::default())?;
     let rows = sqlx::query!(
         r#"select p.id, p.name, p.email, p.roles, p.version, p.password_hash is not null as "joined!",
@@ -68,7 +79,7 @@ pub async fn list(store: &Store, actor: &Actor, filter: &Filter, after: Option<P
         filter.role.map(|r| r.as_str()),
         filter.active,
         after.map(|p| p.0),
-        page::PAGE_ROWS as i64 + 1
+        limit as i64 + 1
     )
     .fetch_all(store.pool())
     .await?;
@@ -90,5 +101,5 @@ pub async fn list(store: &Store, actor: &Actor, filter: &Filter, after: Option<P
             Ok(Row { person, owns: r.owns, last_seen: r.last_seen })
         })
         .collect::<Result<Vec<_>>>()?;
-    Ok(Page::cut(rows, page::PAGE_ROWS, |row| row.person.id.to_string()))
+    Ok(Page::cut(rows, limit, |row| row.person.id.to_string()))
 }

@@ -11,9 +11,6 @@ use sqlx::{Postgres, QueryBuilder};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Most rows of one download.
-pub const CSV_ROWS_MAX: usize = 50_000;
-
 domain::words! {
     /// What a list of risks is sorted by.
     RiskSort {
@@ -111,6 +108,8 @@ pub struct RiskChoices {
     pub units: Vec<(UnitId, String)>,
     /// People who answer for a risk.
     pub owners: Vec<(PersonId, String)>,
+    /// Active people who may answer for one.
+    pub people: Vec<(PersonId, String)>,
     /// Every version of the matrix.
     pub matrices: BTreeMap<i32, Matrix>,
 }
@@ -130,6 +129,9 @@ pub async fn choices(store: &Store) -> Result<RiskChoices> {
            union all
            select 2, p.id, p.name, null, null from person p where exists (select from risk k where k.owner_id = p.id)
            union all
+           select 4, id, name, null, null from person
+             where deactivated_at is null and not roles && array['executive', 'auditor']
+           union all
            select 3, null, '', version, body from matrix_version
            order by 1, 3"#
     )
@@ -140,6 +142,7 @@ pub async fn choices(store: &Store) -> Result<RiskChoices> {
         match (row.kind, row.id, row.version, row.body) {
             (1, Some(id), ..) => choices.units.push((id.into(), row.name)),
             (2, Some(id), ..) => choices.owners.push((id.into(), row.name)),
+            (4, Some(id), ..) => choices.people.push((id.into(), row.name)),
             (_, _, Some(version), Some(body)) => {
                 choices.matrices.insert(version, serde_json::from_value(body)?);
             }

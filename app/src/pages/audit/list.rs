@@ -23,16 +23,8 @@ const KINDS: [(&str, &str); 10] = [
 
 pub async fn show(cx: Cx) -> PageResult {
     let url = cx.url();
-    let day = |key: &str| url.get(key).and_then(|d| d.parse::<NaiveDate>().ok());
-    let filter = Filter {
-        actor: url.get("actor").and_then(|a| a.parse().ok()),
-        action: url.get("action").map(Into::into),
-        subject_kind: url.get("kind").map(Into::into),
-        text: url.get("q").map(Into::into),
-        from: day("from"),
-        until: day("until"),
-        after: url.get("after").map(Into::into),
-    };
+    let day = |key: &str| day(&url, key);
+    let filter = filter(&url);
     let page = audit::list(&cx.store, &cx.actor, &filter).await?;
     let choices = audit::choices(&cx.store, &cx.actor).await?;
     let people: Vec<Choice> = choices.people.iter().map(|p| Choice::new(p.id, &p.name)).collect();
@@ -46,7 +38,7 @@ pub async fn show(cx: Cx) -> PageResult {
         let next = page.next;
         view! {
             <PageHeader title="Audit trail" lead="Every change: who, when, what and from where. Each event is chained to the one before by its hash."
-                action_href="/audit/verify" action="Verify the chain" more=more/>
+                action_href="/audit/verify" action="Verify the chain" more=more export=url.clone()/>
             <FilterBar search="Search the trail" chips=chips>
                 <FilterSelect name="actor" label="Person" choices=people/>
                 <FilterSelect name="action" label="Action" choices=actions/>
@@ -58,6 +50,22 @@ pub async fn show(cx: Cx) -> PageResult {
             <Pager next/>
         }
     })
+}
+
+pub(super) fn filter(url: &PageUrl) -> Filter {
+    Filter {
+        actor: url.get("actor").and_then(|a| a.parse().ok()),
+        action: url.get("action").map(Into::into),
+        subject_kind: url.get("kind").map(Into::into),
+        text: url.get("q").map(Into::into),
+        from: day(url, "from"),
+        until: day(url, "until"),
+        after: url.get("after").map(Into::into),
+    }
+}
+
+fn day(url: &PageUrl, key: &str) -> Option<NaiveDate> {
+    url.get(key).and_then(|d| d.parse().ok())
 }
 
 fn chips(url: &PageUrl, people: &[Choice]) -> Vec<Chip> {

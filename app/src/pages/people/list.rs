@@ -3,7 +3,7 @@
 use crate::{
     choices,
     components::*,
-    server::{Cx, PageResult},
+    server::{Cx, PageResult, PageUrl},
 };
 use domain::{actor::Role, ids::PersonId};
 use leptos::prelude::*;
@@ -12,11 +12,7 @@ use store::people::list::{Filter, Row, list};
 
 pub async fn show(cx: Cx) -> PageResult {
     let url = cx.url();
-    let filter = Filter {
-        text: url.get("q").map(str::to_string),
-        role: url.get("role").and_then(|role| role.parse::<Role>().ok()),
-        active: url.get("state").map(|state| state != "deactivated"),
-    };
+    let filter = filter(&url);
     let after = url.get("after").and_then(|id| id.parse::<PersonId>().ok());
     let page = list(&cx.store, &cx.actor, &filter, after).await?;
     let chips = filter.role.map(|r| Chip::new(format!("Role: {}", r.label()), &url, "role", r.as_str()));
@@ -24,7 +20,7 @@ pub async fn show(cx: Cx) -> PageResult {
     cx.page("People", || {
         view! {
             <PageHeader title="People" crumbs=vec![Crumb::new("Administration", "/admin")]
-                action="Invite somebody" action_href="/admin/people/invite"/>
+                action="Invite somebody" action_href="/admin/people/invite" export=url.clone()/>
             <FilterBar search="Search names and addresses" chips=chips.into_iter().collect()>
                 <FilterSelect name="role" label="Role" choices=choices!(Role)/>
                 <FilterSelect name="state" label="State" choices=states/>
@@ -36,6 +32,14 @@ pub async fn show(cx: Cx) -> PageResult {
             <Pager url next=page.next/>
         }
     })
+}
+
+pub(super) fn filter(url: &PageUrl) -> Filter {
+    Filter {
+        text: url.get("q").map(str::to_string),
+        role: url.get("role").and_then(|role| role.parse::<Role>().ok()),
+        active: url.get("state").map(|state| state != "deactivated"),
+    }
 }
 
 fn table(rows: Vec<Row>) -> impl IntoView {
@@ -73,10 +77,20 @@ pub(crate) fn roles(roles: &[Role]) -> String {
 
 /// Whether somebody can sign in.
 pub(super) fn state(person: &Person) -> impl IntoView + use<> {
+    let tone = match (person.active, person.joined || person.service) {
+        (false, _) => Tone::Warning,
+        (true, false) => Tone::Info,
+        (true, true) => Tone::Success,
+    };
+    view! { <Badge label=state_word(person) tone=tone/> }
+}
+
+/// The same in a word.
+pub(super) fn state_word(person: &Person) -> &'static str {
     match (person.active, person.joined || person.service) {
-        (false, _) if person.service => view! { <Badge label="Ended" tone=Tone::Warning/> },
-        (false, _) => view! { <Badge label="Deactivated" tone=Tone::Warning/> },
-        (true, false) => view! { <Badge label="Invited" tone=Tone::Info/> },
-        (true, true) => view! { <Badge label="Active" tone=Tone::Success/> },
+        (false, _) if person.service => "Ended",
+        (false, _) => "Deactivated",
+        (true, false) => "Invited",
+        (true, true) => "Active",
     }
 }

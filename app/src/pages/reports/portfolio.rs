@@ -31,7 +31,7 @@ pub async fn show(cx: Cx) -> PageResult {
         };
         let total: i64 = figures.systems.iter().map(|c| c.systems).sum();
         view! {
-            <PageHeader title="Portfolio" lead=lead/>
+            <PageHeader title="Portfolio" lead=lead more=vec![("Export JSON".to_owned(), url.clone().at("/reports.json").to_string())]/>
             <FilterBar url=url.clone() search="">
                 <FilterSelect url=url.clone() name="unit" label="Business unit" choices=choices/>
             </FilterBar>

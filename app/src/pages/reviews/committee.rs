@@ -3,17 +3,14 @@
 use super::words;
 use crate::components::*;
 use crate::format;
-use crate::server::{AppError, Cx, PageResult};
+use crate::server::{AppError, Cx, PageResult, PageUrl};
 use domain::ids::UnitId;
 use leptos::prelude::*;
 use store::reviews::list::{self, Decided, Waiting};
 
 pub async fn show(cx: Cx) -> PageResult {
     let after = cx.url().get("after").and_then(|after| after.parse().ok());
-    let unit = match cx.url().get("unit") {
-        None => None,
-        Some(text) => Some(text.parse::<UnitId>().map_err(|_| AppError::NotFound)?),
-    };
+    let unit = unit(&cx.url())?;
     let queue = list::queue(&cx.store, &cx.actor, unit, after).await?;
     let (_, units) = store::portfolio::setting(&cx.store).await?;
     let url = cx.url();
@@ -32,7 +29,7 @@ pub async fn show(cx: Cx) -> PageResult {
         let rows = queue.rows.into_iter().map(row).collect_view();
         let next = queue.next;
         view! {
-            <PageHeader title="Committee" lead="Submissions wait here, oldest first, until the votes amount to a decision."/>
+            <PageHeader title="Committee" lead="Submissions wait here, oldest first, until the votes amount to a decision." export=url.clone()/>
             {yours}
             <Section title="Queue" id="queue">
                 <FilterBar url=url.clone() search="" chips>
@@ -52,6 +49,11 @@ pub async fn show(cx: Cx) -> PageResult {
             {lately(decided)}
         }
     })
+}
+
+/// The business unit that the address asks for.
+pub(super) fn unit(url: &PageUrl) -> Result<Option<UnitId>, AppError> {
+    url.get("unit").map(|text| text.parse().map_err(|_| AppError::NotFound)).transpose()
 }
 
 /// What this member has to do.

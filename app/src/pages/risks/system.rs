@@ -53,8 +53,11 @@ fn content(
             view! { <Table caption="Risks of this system" columns=columns(url, may_write)>{rows}</Table><Pager next=list.page.next summary/> }.into_any()
         }
     };
-    let primary = (may_write && (narrowed || !empty)).then(|| {
-        view! { <div class="list-actions"><a class="button button-primary" href=add>"Add risks"</a></div> }
+    let system = filter.system.map(|s| s.to_string()).unwrap_or_default();
+    let file = url.clone().at("/risks").with("system", &system);
+    let primary = (narrowed || !empty).then(|| {
+        let add = may_write.then(|| view! { <a class="button button-primary" href=add>"Add risks"</a> });
+        view! { <div class="list-actions"><ExportMenu url=file/>{add}</div> }
     });
     let filters =
         (!empty || narrowed).then(|| filter::bar(url, &RiskFilter { system: None, ..filter.clone() }, choices, false));

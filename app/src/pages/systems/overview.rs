@@ -1,4 +1,4 @@
-//! GET /systems/{ref}: where the system stands, what is missing, what comes next.
+//! GET /systems/{ref}: where the system stands, what is missing, what comes next; {ref}.json: the same as a file.
 
 use super::frame::{Section as Tabbed, frame_with, href, load};
 use super::onward::prepares;
@@ -18,6 +18,9 @@ use store::systems::{SystemHeader, get::Details, get::details, residual::TopRisk
 
 /// Shows the task list, the heaviest risks and the facts.
 pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
+    if let Some(reference) = reference.strip_suffix(".json") {
+        return super::json::file(&cx, reference).await;
+    }
     let header = load(&cx, &reference).await?;
     let id = header.located.id;
     let details = details(&cx.store, id).await?;
@@ -152,6 +155,9 @@ fn about(cx: &Cx, header: &SystemHeader, details: &Details) -> impl IntoView + u
         let words = if header.stage == Stage::Retired { "Reopen this system" } else { "Retire this system" };
         view! { <p><a href=href(reference, "/retire")>{words}</a></p> }
     });
+    let relation = header.located.relation;
+    let reads = cx.actor.reads_all() || relation.owner || relation.contributor;
+    let json = reads.then(|| view! { <p><a href=format!("/systems/{reference}.json")>"Export as JSON"</a></p> });
     let kind = details.context.kind.map_or("Not described yet", |k| k.label());
     let (purpose, created) = (details.purpose.clone(), details.created_at);
     let (changed, by) = (details.changed_at, details.changed_by.clone());
@@ -163,7 +169,7 @@ fn about(cx: &Cx, header: &SystemHeader, details: &Details) -> impl IntoView + u
                 <KeyValue label="Registered"><Day at=created/></KeyValue>
                 <KeyValue label="Last change"><Day at=changed/>", by "{by}</KeyValue>
             </KeyValues>
-            {edit}{retire}
+            {edit}{json}{retire}
         </Card>
     }
 }
