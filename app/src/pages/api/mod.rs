@@ -142,9 +142,10 @@ fn schema(schema: Schema) -> impl IntoView {
     });
     let table = (!schema.fields.is_empty()).then(|| fields(schema.fields));
     view! {
-        <details class="operation" id=id>
+        <details class="operation">
             <summary><h3><code>{schema.name}</code></h3><span class="operation-summary">{schema.text}</span></summary>
-            <div class="operation-body">{words}{table}</div>
+            // Inside, so that a link to it opens it.
+            <div class="operation-body" id=id>{words}{table}</div>
         </details>
     }
 }
