@@ -225,7 +225,7 @@ fn size_fields(size: Size) -> impl IntoView {
         view! { <div class="field"><label for=id.clone()>{label}</label><select id=id name=field>{options}</select></div> }
     });
     view! {
-        <Section title="Size" lead="The highest steps go first, and new ones are added on top. What you typed stays.">
+        <Section title="Size" lead="Fewer steps: the highest go. More: they are added on top. What you typed stays.">
             <div class="size-fields">
                 {fields.collect_view()}
                 <button class="button" type="submit" name="step" value="size">"Change the size"</button>
