@@ -1,7 +1,5 @@
 //! Many rows at once, and saved views, as somebody without a script does it.
 
-#![expect(clippy::unwrap_used, reason = "a test that fails should say where")]
-
 mod common;
 
 use axum::http::StatusCode;

@@ -1,7 +1,7 @@
 //! A list as a spreadsheet has it: named columns over typed cells. Every list is described once, and each kind of file is
 //! written from that description.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Timelike, Utc};
 
 /// Most rows of one file. A list with more is cut there, and the file says so: filtered, it goes out in parts.
 pub const EXPORT_ROWS_MAX: usize = 100_000;
@@ -30,8 +30,11 @@ impl Cell {
             Cell::Empty => String::new(),
             Cell::Text(text) | Cell::Link(text, _) => text.clone(),
             Cell::Number(number) => number.to_string(),
-            Cell::Date(day) => day.format("%Y-%m-%d").to_string(),
-            Cell::Instant(at) => at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            Cell::Date(day) => day.to_string(),
+            Cell::Instant(at) => {
+                let time = at.time();
+                format!("{}T{:02}:{:02}:{:02}Z", at.date_naive(), time.hour(), time.minute(), time.second())
+            }
         }
     }
 }

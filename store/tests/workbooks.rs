@@ -14,7 +14,7 @@ use sqlx::PgPool;
 use std::path::PathBuf;
 use store::imports::program::{Done, Order, from_file};
 use store::imports::stage;
-use store::imports::workbook::{self, Place};
+use store::imports::workbook::{self, Place, SHEETS_MAX};
 
 const POST_OFFICE: &[u8] = include_bytes!("fixtures/post_office.xls");
 
@@ -27,7 +27,7 @@ fn post_office() -> Vec<u8> {
     let day = |y, m, d| ExcelDateTime::from_ymd(y, m, d).unwrap();
     sheet.write(0, 0, "AI systems of the post office").unwrap();
     sheet.write(1, 0, "as of").unwrap();
-    sheet.write_with_format(1, 1, &day(2026, 3, 2), &date).unwrap();
+    sheet.write_with_format(1, 1, day(2026, 3, 2), &date).unwrap();
     let head = ["Ref", "System name", "Purpose", "Department", "Owner e-mail", "Status", "In use since", "Cost"];
     sheet.write_row(3, 0, head).unwrap();
     for (row, (cells, (since, cost))) in (4..).zip(
@@ -47,7 +47,7 @@ fn post_office() -> Vec<u8> {
         .zip([(day(2024, 5, 17), 1200.5), (day(2025, 1, 9), 300.0), (day(2025, 12, 1), 0.0)]),
     ) {
         sheet.write_row(row, 0, cells).unwrap();
-        sheet.write_with_format(row, 6, &since, &date).unwrap();
+        sheet.write_with_format(row, 6, since, &date).unwrap();
         sheet.write(row, 7, cost).unwrap();
     }
     book.save_to_buffer().unwrap()
@@ -137,6 +137,19 @@ fn rows_and_columns_are_held_at_their_edges() {
     assert_eq!(book(MAX_ROWS + 1, 2).unwrap_err(), ImportError::TooManyRows);
     assert_eq!(book(1, MAX_COLUMNS).unwrap().1.headers.len(), MAX_COLUMNS);
     assert_eq!(book(1, MAX_COLUMNS + 1).unwrap_err(), ImportError::TooManyColumns { line: 1 });
+}
+
+#[test]
+fn the_number_of_sheets_is_held_at_its_edge() {
+    let book = |sheets: usize| {
+        let mut book = Workbook::new();
+        for _ in 0..sheets {
+            book.add_worksheet().write_row(0, 0, ["Name", "Unit"]).unwrap().write(1, 0, "A").unwrap();
+        }
+        workbook::read(&book.save_to_buffer().unwrap(), &Place::default())
+    };
+    assert_eq!(book(SHEETS_MAX).unwrap().0.sheets.len(), SHEETS_MAX);
+    assert!(book(SHEETS_MAX + 1).unwrap_err().to_string().contains("101 sheets"));
 }
 
 #[test]

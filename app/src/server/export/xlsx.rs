@@ -189,6 +189,31 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn links_end_where_excel_counts_no_further_and_rows_do_not() {
+        static SHEET: Sheet =
+            Sheet { file: "risks", title: "Risks", columns: &[domain::sheet::column("Reference", 9)] };
+        let about = About { sheet: &SHEET, base_url: "https://r.example".into(), at: DateTime::UNIX_EPOCH };
+        let (send, receive) = mpsc::channel(1);
+        let (done, cut) = tokio::sync::oneshot::channel();
+        let work = tokio::task::spawn_blocking(move || workbook(&about, receive, cut));
+        let rows = (0..=LINKS_MAX).map(|n| vec![Cell::Link(format!("R-{n}"), format!("/risks/R-{n}"))]).collect();
+        send.send(rows).await.unwrap();
+        drop(send);
+        done.send(false).unwrap();
+        let mut zip = zip::ZipArchive::new(work.await.unwrap().unwrap()).unwrap();
+        let mut part = |name: &str| {
+            let mut text = String::new();
+            std::io::Read::read_to_string(&mut zip.by_name(name).unwrap(), &mut text).unwrap();
+            text
+        };
+        assert_eq!(
+            part("xl/worksheets/_rels/sheet1.xml.rels").matches("https://r.example/risks/R-").count(),
+            LINKS_MAX
+        );
+        assert_eq!(part("xl/worksheets/sheet1.xml").matches("<row ").count(), LINKS_MAX + 2);
+    }
+
     #[test]
     fn a_cell_holds_as_much_as_excel_reads_and_no_more() {
         let whole = "x".repeat(CELL_UNITS_MAX);
