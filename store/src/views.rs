@@ -62,6 +62,21 @@ pub async fn list(store: &Store, actor: &Actor, list: List) -> Result<Vec<View>>
     .await?)
 }
 
+impl View {
+    /// Reads a view that came with other things in one statement.
+    pub(crate) fn read(id: Uuid, name: String, body: serde_json::Value) -> Result<Self> {
+        #[derive(serde::Deserialize)]
+        struct Body {
+            query: String,
+            shared: bool,
+            own: bool,
+            by: String,
+        }
+        let Body { query, shared, own, by } = serde_json::from_value(body)?;
+        Ok(Self { id, name, query, shared, own, by })
+    }
+}
+
 /// Saves a view.
 ///
 /// # Errors

@@ -121,7 +121,7 @@ async fn t30_fifty_parallel_repeats_make_one_thing_and_get_one_answer(pool: PgPo
     let key = master(&world, &world.scene.owner).await;
     let owner = world.scene.owner.id;
     let system = |name: &str| json!({ "name": name, "purpose": "p", "unit": world.spare_unit, "owner": owner, "stage": "pilot" });
-    let headers = [("idempotency-key", "a key of ours")];
+    let headers = [("idempotency-key", "a-key-of-ours")];
     let before = world.events().await;
     let all = (0..50).map(|_| call(&world, &key, "POST", "/systems", &headers, Some(system("Once"))));
     let answers: Vec<Answer> = futures::future::join_all(all).await;

@@ -37,7 +37,7 @@ impl Setting {
         let mut rows = list.page.rows;
         // What waits for a mitigation stands on top.
         rows.sort_by_key(|row| !waits(row));
-        let choices = risks::choices(&cx.store).await?;
+        let choices = risks::choices(&cx.store, &cx.actor).await?;
         let people = store::systems::choices::choices(&cx.store).await?.people;
         let people = people.into_iter().map(|(id, name)| Choice::new(id, name)).collect();
         Ok(Self { header, rows, choices, people })

@@ -35,7 +35,7 @@ static SHEET: Sheet = Sheet { file: "risks", title: "Risks", columns: &COLUMNS }
 
 pub async fn file(cx: Cx) -> PageResult {
     let (filter, sort) = filter::read(&cx, &cx.url())?;
-    let choices = Arc::new(risks::choices(&cx.store).await?);
+    let choices = Arc::new(risks::choices(&cx.store, &cx.actor).await?);
     let (store, actor) = (cx.store.clone(), cx.actor.clone());
     export::send(&cx, &SHEET, move |after| {
         let (store, actor, filter, choices) = (store.clone(), actor.clone(), filter.clone(), choices.clone());

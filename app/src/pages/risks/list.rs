@@ -16,8 +16,8 @@ pub async fn show(cx: Cx) -> PageResult {
     let url = cx.url();
     let (filter, sort) = filter::read(&cx, &url)?;
     let list = risks::list(&cx.store, &cx.actor, &filter, sort, url.get("after"), PAGE_ROWS).await?;
-    let choices = risks::choices(&cx.store).await?;
-    let saved = store::views::list(&cx.store, &cx.actor, List::Risks).await?;
+    let choices = risks::choices(&cx.store, &cx.actor).await?;
+    let saved = choices.views.clone();
     let may_share = store::views::may_share(&cx.actor);
     let bulk = bulk::offered(&cx.actor).then(|| bulk::risks(&choices.people));
     cx.page("Risks", move || {

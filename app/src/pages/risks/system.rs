@@ -20,7 +20,7 @@ pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
     let (mut filter, sort) = filter::read(&cx, &url)?;
     filter.system = Some(header.located.reference);
     let list = risks::list(&cx.store, &cx.actor, &filter, sort, url.get("after"), PAGE_ROWS).await?;
-    let choices = risks::choices(&cx.store).await?;
+    let choices = risks::choices(&cx.store, &cx.actor).await?;
     let may_write = header.may_change(&cx.actor, Action::RiskWrite);
     let title = format!("Risks of {}", header.located.name);
     let inner = cx.clone();
