@@ -11,10 +11,13 @@ use app::server::state::Site as Settings;
 use app::server::{AppState, Assets};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
+use chrono::{DateTime, Utc};
 use common::{Answer, Site};
+use countersign::env::SystemEnv;
 use domain::actor::Role;
 use domain::ids::PersonId;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use store::Env;
 use store::people::{bootstrap, invite::Newcomer, operator};
 use store::tx::Who;
 
@@ -23,11 +26,25 @@ const RIGHT: &str = "walnut ferry oblique";
 /// Guessed addresses come from here.
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// The moment when the test began.
+struct Still(DateTime<Utc>);
+
+impl Env for Still {
+    fn now(&self) -> DateTime<Utc> {
+        self.0
+    }
+    fn uuid(&self) -> uuid::Uuid {
+        SystemEnv.uuid()
+    }
+    fn secret(&self) -> [u8; 32] {
+        SystemEnv.secret()
+    }
+}
+
 fn site(options: PgConnectOptions) -> Site {
     let files = std::sync::Arc::new(object_store::memory::InMemory::new());
-    let clock = std::sync::Arc::new(countersign::env::SystemEnv);
-    // The pages' own store; the site's clock moves the sessions'.
-    let store = store::Store::connect(options.clone(), 3, clock, files);
+    // The pages' own store, whose clock stands still: every page says when it was made. The site's moves the sessions'.
+    let store = store::Store::connect(options.clone(), 3, std::sync::Arc::new(Still(SystemEnv.now())), files);
     let state = AppState {
         store,
         assets: Assets { base: "/assets/test".into(), islands: true },

@@ -140,7 +140,7 @@ async fn t07_two_hundred_at_the_door_cost_two_hashes_of_memory_and_no_answer_els
         health.len(),
         health.iter().max()
     );
-    assert!(statuses.get(&303).is_some_and(|in_| *in_ >= 2), "{statuses:?}");
+    assert!(statuses.contains_key(&303) && statuses.contains_key(&422) && statuses.contains_key(&503), "{statuses:?}");
     assert!(health.len() >= 10, "alive {} times in {lasted:?}", health.len());
     if let (Some(before), Some(after)) = (before, after) {
         assert!(after - before < MORE, "{before} → {after} KiB");
@@ -232,8 +232,10 @@ async fn t39_a_hundred_slow_clients_keep_nobody_waiting(pool: PgPool) {
         let mut took: Vec<_> = (0..ASKED)
             .map(|_| {
                 let begun = Instant::now();
-                assert_eq!(ask(address, &page).expect("an answer").status, 200);
-                begun.elapsed()
+                let status = ask(address, &page).expect("an answer").status;
+                assert!(matches!(status, 200 | 503), "{status}");
+                // A machine that stands still for a while sends people away: counted as the slowest of all.
+                if status == 200 { begun.elapsed() } else { program::LONG }
             })
             .collect();
         took.sort();
@@ -272,6 +274,7 @@ async fn t39_a_hundred_slow_clients_keep_nobody_waiting(pool: PgPool) {
     });
     let among = timed();
     println!("alone {alone:?}, among a hundred slow ones {among:?} (median of {ASKED})");
+    assert!(alone < program::LONG, "it does not answer at all");
     assert!(among < 20 * alone + Duration::from_millis(100), "{alone:?} → {among:?}");
     over.store(true, Ordering::SeqCst);
     let mut slow = dripping.join().unwrap();

@@ -46,6 +46,9 @@ impl Memory {
     }
 }
 
+/// A place in the queue for a hash; given back when it is dropped.
+pub(crate) struct Place(#[expect(dead_code, reason = "held")] OwnedSemaphorePermit);
+
 /// What verifying said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -66,10 +69,12 @@ impl Hasher {
         }
     }
 
-    async fn turn(&self) -> Result<(OwnedSemaphorePermit, OwnedSemaphorePermit)> {
-        let place = self.queue.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
-        let turn = self.work.clone().acquire_owned().await.map_err(|_| Error::Busy)?;
-        Ok((place, turn))
+    /// A place in the queue.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when too many wait.
+    pub(crate) fn place(&self) -> Result<Place> {
+        self.queue.clone().try_acquire_owned().map(Place).map_err(|_| Error::Busy)
     }
 
     /// The PHC string of a new password.
@@ -79,7 +84,7 @@ impl Hasher {
     pub(crate) async fn hash(&self, env: &dyn Env, password: &str) -> Result<String> {
         let secret = env.secret();
         let (memory, password) = (self.memory.clone(), password.to_owned());
-        self.off_the_async_threads(move || {
+        self.off_the_async_threads(self.place()?, move || {
             let salt = SaltString::encode_b64(&secret[..16])?;
             Ok(hash_with(&memory, &password, salt.as_salt())?.to_string())
         })
@@ -89,11 +94,11 @@ impl Hasher {
     /// Verifies against a stored hash; without one the same work is done for nothing.
     ///
     /// # Errors
-    /// [`Error::Busy`] when too many wait; [`Error::Stored`] for a hash that can't be read.
-    pub(crate) async fn verify(&self, stored: Option<&str>, password: &str) -> Result<Verdict> {
+    /// [`Error::Stored`] for a hash that can't be read.
+    pub(crate) async fn verify(&self, place: Place, stored: Option<&str>, password: &str) -> Result<Verdict> {
         let (known, stored) = (stored.is_some(), stored.unwrap_or(NOBODY).to_owned());
         let (memory, password) = (self.memory.clone(), password.to_owned());
-        self.off_the_async_threads(move || {
+        self.off_the_async_threads(place, move || {
             let hash = PasswordHash::new(&stored)?;
             let outdated = is_outdated(&hash);
             let right = match hash.salt {
@@ -112,12 +117,13 @@ impl Hasher {
     /// The permits go along: when the request is given up, the work still counts until it is done.
     async fn off_the_async_threads<T: Send + 'static>(
         &self,
+        place: Place,
         work: impl FnOnce() -> Result<T, argon2::password_hash::Error> + Send + 'static,
     ) -> Result<T> {
-        let permits = self.turn().await?;
+        let turn = self.work.clone().acquire_owned().await.map_err(|_| Error::Busy)?;
         let done = tokio::task::spawn_blocking(move || {
             let done = work();
-            drop(permits);
+            drop((place, turn));
             done
         });
         done.await
@@ -177,9 +183,15 @@ mod tests {
         let hasher = Hasher::new();
         let hash = hasher.hash(&Fixed, "walnut ferry oblique").await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert_eq!(hasher.verify(Some(&hash), "walnut ferry oblique").await.unwrap(), Verdict::Right);
-        assert_eq!(hasher.verify(Some(&hash), "walnut ferry obliquE").await.unwrap(), Verdict::Wrong);
-        assert_eq!(hasher.verify(None, "walnut ferry oblique").await.unwrap(), Verdict::Wrong);
+        assert_eq!(
+            hasher.verify(hasher.place().unwrap(), Some(&hash), "walnut ferry oblique").await.unwrap(),
+            Verdict::Right
+        );
+        assert_eq!(
+            hasher.verify(hasher.place().unwrap(), Some(&hash), "walnut ferry obliquE").await.unwrap(),
+            Verdict::Wrong
+        );
+        assert_eq!(hasher.verify(hasher.place().unwrap(), None, "walnut ferry oblique").await.unwrap(), Verdict::Wrong);
     }
 
     /// The library itself, which takes new memory each time, is the judge of what used memory gives.
@@ -194,7 +206,7 @@ mod tests {
             let library = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
             assert_eq!(ours, library.hash_password(password.as_bytes(), &salt).unwrap().to_string());
         }
-        let all = (0..8).map(|_| hasher.verify(None, "x"));
+        let all = (0..8).map(|_| hasher.verify(hasher.place().unwrap(), None, "x"));
         assert!(futures::future::join_all(all).await.iter().all(|verdict| matches!(verdict, Ok(Verdict::Wrong))));
         assert!(hasher.memory.0.lock().unwrap().len() <= AT_ONCE);
     }
@@ -210,10 +222,11 @@ mod tests {
     async fn whoever_would_wait_too_long_is_sent_away() {
         let hasher = Arc::new(Hasher::new());
         let all = hasher.queue.clone().acquire_many_owned((AT_ONCE + WAITING - 1) as u32).await.unwrap();
-        assert!(hasher.verify(None, "x").await.is_ok());
-        let last = hasher.queue.clone().try_acquire_owned().unwrap();
-        assert!(matches!(hasher.verify(None, "x").await, Err(Error::Busy)));
+        assert!(hasher.hash(&Fixed, "x").await.is_ok());
+        let last = hasher.place().unwrap();
+        assert!(matches!(hasher.place(), Err(Error::Busy)));
+        assert!(matches!(hasher.hash(&Fixed, "x").await, Err(Error::Busy)));
         drop((all, last));
-        assert!(hasher.verify(None, "x").await.is_ok());
+        assert!(hasher.hash(&Fixed, "x").await.is_ok());
     }
 }
