@@ -36,7 +36,7 @@ pub fn tick(review: &Review, reading: Reading) -> Option<AnyView> {
                 <Hidden name="dossier" value=hex(&review.found.sha256)/>
                 <Hidden name="reading" value=reading.as_str()/>
                 <button class="button button-small" type="submit" name="viewed" value=value aria-pressed=viewed.to_string()>
-                    {icon.view()}"Viewed"<span class="sr-only">": "{reading.label()}</span>
+                    {icon.view()}"Viewed "<span class="sr-only">{reading.label()}</span>
                 </button>
             </form>
         }
