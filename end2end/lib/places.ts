@@ -27,6 +27,15 @@ export function routes(): string[] {
   return all.filter((route) => !FILE.test(route) && !NO_PAGES.includes(route) && !IN_THE_JOURNEY.includes(route));
 }
 
+/** A service account of its own: the demonstration has none. */
+async function service(page: Page): Promise<string> {
+  await page.goto('/admin/services');
+  await page.locator('form[action="/admin/services"] input[name="name"]').fill(`Pipeline ${Math.random()}`);
+  await page.locator('form[action="/admin/services"] button[type="submit"]').last().click();
+  await page.waitForURL(/\/admin\/services\/[0-9a-f-]{36}/);
+  return new URL(page.url()).pathname;
+}
+
 async function first(page: Page, list: string, link: string): Promise<string> {
   await page.goto(list);
   const href = await page.locator(`main ${link}`).first().getAttribute('href');
@@ -63,7 +72,7 @@ export async function places(open: Open): Promise<Place[]> {
   return [
     ...same(null, '/sign-in'),
     ...by(null, { '/invite/{secret}': invitation }),
-    ...same('maya', '/work', '/systems', '/systems/new', '/risks', '/mitigations', '/evidence', '/search', '/account', '/account/password'),
+    ...same('maya', '/work', '/systems', '/systems/new', '/risks', '/mitigations', '/evidence', '/search', '/account', '/account/password', '/account/tokens', '/account/tokens/new', '/api'),
     ...under('maya', approved, 'systems', '', '/edit', '/triage', '/map', '/people', '/retire', '/risks', '/mitigations',
       '/mitigations/new', '/evidence', '/evidence/new', '/reviews', '/history'),
     ...under('maya', draft, 'systems', '', '/risks', '/risks/new', '/risks/write', '/submit'),
@@ -83,10 +92,11 @@ export async function places(open: Open): Promise<Place[]> {
     ...under('margaret', decision, 'decisions', ''),
     ...same('eleanor', '/reports', '/systems', '/risks', '/mitigations'),
     ...same('felix', '/audit', '/audit/verify'),
-    ...same('noor', '/admin', '/admin/people', '/admin/people/invite', '/admin/units', '/admin/matrix', '/admin/matrix/edit', '/admin/import'),
+    ...same('noor', '/admin', '/admin/people', '/admin/people/invite', '/admin/units', '/admin/matrix', '/admin/matrix/edit', '/admin/import', '/admin/tokens', '/admin/services'),
     ...by('noor', {
       '/admin/people/{person}': person,
       '/admin/units/{unit}': unit,
+      '/admin/services/{person}': await service(await open('noor')),
       '/admin/import/{stage}': stage,
       '/admin/import/{stage}/preview': `${stage}/preview`,
       '/admin/import/runs/{run}': run,
