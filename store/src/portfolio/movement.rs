@@ -1,4 +1,5 @@
-//! Movement over the last twelve months, counted back from what is append-only: ratings, decisions, registrations.
+//! Movement over the last twelve months, counted back from what is append-only: ratings, decisions, registrations. A risk
+//! counts until it is closed or its system retired, as in the lists; the present month is what the lists hold now.
 
 use crate::{Result, Store};
 use chrono::NaiveDate;
@@ -14,7 +15,7 @@ pub struct Month {
     pub month: NaiveDate,
     /// Systems registered until then.
     pub systems: i64,
-    /// Risks known then.
+    /// Risks open then, of systems in use.
     pub risks: i64,
     /// Of those, whose last residual rating then lay above the appetite that its matrix had.
     pub above_appetite: i64,
@@ -36,12 +37,20 @@ pub async fn movement(store: &Store, actor: &Actor, unit: Option<UnitId>) -> Res
              select date_trunc('month', $2::timestamptz at time zone 'UTC') as now
            ), months as (
              select m as month from clock, generate_series(now - interval '11 months', now, interval '1 month') m
-           ), scope as (select id, created_at from system where $1::uuid is null or business_unit_id = $1),
+           ), scope as (
+             -- A retired system stands still: its last change is its retirement.
+             select id, created_at, case when stage = 'retired' then changed_at end as gone
+             from system where $1::uuid is null or business_unit_id = $1
+           ), known as (
+             -- So does a closed risk.
+             select k.id, k.created_at, k.residual_above, least(case when k.status = 'closed' then k.changed_at end, s.gone) as gone
+             from risk k join scope s on s.id = k.system_id
+           ),
            scales as materialized (select version, (body->>'appetite')::int as appetite from matrix_version),
            spans as (
              select r.rated_at as since, r.level > v.appetite as above,
-               lead(r.rated_at) over (partition by r.risk_id order by r.rated_at, r.id) as until
-             from rating r join risk k on k.id = r.risk_id join scope s on s.id = k.system_id
+               least(lead(r.rated_at) over (partition by r.risk_id order by r.rated_at, r.id), k.gone) as until
+             from rating r join known k on k.id = r.risk_id
              join scales v on v.version = r.matrix_version
              where r.kind = 'residual'
            ), changes as (
@@ -53,8 +62,9 @@ pub async fn movement(store: &Store, actor: &Actor, unit: Option<UnitId>) -> Res
              union all
              select date_trunc('month', created_at at time zone 'UTC'), 'systems', count(*) from scope group by 1
              union all
-             select date_trunc('month', k.created_at at time zone 'UTC'), 'risks', count(*)
-             from risk k join scope s on s.id = k.system_id group by 1
+             select date_trunc('month', created_at at time zone 'UTC'), 'risks', count(*) from known group by 1
+             union all
+             select date_trunc('month', gone at time zone 'UTC'), 'risks', -count(*) from known where gone is not null group by 1
              union all
              select date_trunc('month', d.decided_at at time zone 'UTC'), 'decisions', count(*)
              from decision d join scope s on s.id = d.system_id group by 1
@@ -65,7 +75,10 @@ pub async fn movement(store: &Store, actor: &Actor, unit: Option<UnitId>) -> Res
            select m.month::date as "month!",
              coalesce(sum(c.n) filter (where c.figure = 'systems'), 0)::bigint as "systems!",
              coalesce(sum(c.n) filter (where c.figure = 'risks'), 0)::bigint as "risks!",
-             coalesce(sum(c.n) filter (where c.figure = 'above'), 0)::bigint as "above!",
+             -- An appetite that changed since counts for today's figure, as in the list; earlier months keep theirs.
+             case when m.month = (select now from clock)
+               then (select count(*) from known where residual_above and gone is null)
+               else coalesce(sum(c.n) filter (where c.figure = 'above'), 0)::bigint end as "above!",
              coalesce(sum(c.n) filter (where c.figure = 'decisions' and c.month = m.month), 0)::bigint as "decisions!",
              coalesce(sum(c.n) filter (where c.figure = 'implemented' and c.month = m.month), 0)::bigint
                as "implemented!"
