@@ -1,5 +1,8 @@
 //! Evidence: a file, what it speaks of, and since when.
 
+pub mod findings;
+pub mod read;
+
 use chrono::NaiveDate;
 
 crate::words! {

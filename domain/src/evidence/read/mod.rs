@@ -1,0 +1,84 @@
+//! Reads result files of evaluation tools. What a file is, its content says, not its name.
+//!
+//! Files come as a stream that can be read from the start again. No reader holds a file in memory: rows are looked at one
+//! after the other, and of what is not counted nothing is kept. What is hostile (deep nesting, entities, archives that
+//! unpack to more than they should, numbers that are none) is refused or read, and never panics.
+
+pub mod json;
+
+use super::findings::Findings;
+use json::Shape;
+use std::io::{Read, Seek, SeekFrom};
+
+/// Why nothing could be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// Not a format that is read here: kept as a file, without findings.
+    #[error("not a result file that can be read: {0}")]
+    Unknown(String),
+    /// One of the formats, but broken: what, and where.
+    #[error("{format}: {what}")]
+    Broken {
+        /// What it looked like.
+        format: &'static str,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The stream itself failed.
+    #[error("the file could not be read: {0}")]
+    Stream(String),
+}
+
+impl From<std::io::Error> for Unreadable {
+    fn from(e: std::io::Error) -> Self {
+        Unreadable::Stream(e.to_string())
+    }
+}
+
+/// A stream that can be read again from its start.
+pub trait Source: Read + Seek {}
+impl<T: Read + Seek> Source for T {}
+
+/// A reader of a kind of JSON: whether a document of this shape is its own, and what such a document says.
+struct JsonReader {
+    fits: fn(&Shape) -> bool,
+    read: fn(&mut dyn Source) -> Result<Findings, Unreadable>,
+}
+
+/// The readers of JSON and JSON lines, the most particular first.
+const JSON: &[JsonReader] = &[];
+
+/// Bytes at the start that tell the kinds of file apart.
+const HEAD: usize = 4096;
+
+/// Reads a file.
+///
+/// # Errors
+/// [`Unreadable`]: unknown, broken, or a stream that failed.
+pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
+    let mut head = Vec::with_capacity(HEAD);
+    file.seek(SeekFrom::Start(0))?;
+    (&mut *file).take(HEAD as u64).read_to_end(&mut head)?;
+    file.seek(SeekFrom::Start(0))?;
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
+    match text.first() {
+        None => Err(Unreadable::Unknown("it is empty".to_owned())),
+        Some(b'{' | b'[') => read_json(file),
+        Some(_) => Err(Unreadable::Unknown("neither JSON, XML, a table, a model card nor an eval log".to_owned())),
+    }
+}
+
+fn read_json(file: &mut dyn Source) -> Result<Findings, Unreadable> {
+    let shape = json::shape(&mut *file).map_err(|e| match e.io_error_kind() {
+        Some(_) => Unreadable::Stream(e.to_string()),
+        None => Unreadable::Broken { format: "JSON", what: e.to_string() },
+    })?;
+    file.seek(SeekFrom::Start(0))?;
+    match JSON.iter().find(|reader| (reader.fits)(&shape)) {
+        Some(reader) => (reader.read)(file),
+        None => {
+            let keys: Vec<&str> = shape.keys().take(8).collect();
+            Err(Unreadable::Unknown(format!("JSON of no known kind (keys: {})", keys.join(", "))))
+        }
+    }
+}
