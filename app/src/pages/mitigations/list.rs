@@ -58,7 +58,7 @@ pub fn table(url: &PageUrl, list: MitigationList, today: NaiveDate, with_system:
         Column::text("Due").sort("due", url),
         Column::number("Risks"),
     ]);
-    let summary = format!("{} of {}", list.page.rows.len(), format::count(list.total, "mitigation", "mitigations"));
+    let summary = format!("{} of {}", list.page.rows.len(), format::rows(list.total, "mitigation", "mitigations"));
     let rows = list.page.rows.into_iter().map(|row| table_row(row, today, with_system)).collect_view();
     view! {
         <Table caption="Mitigations" columns>{rows}</Table>

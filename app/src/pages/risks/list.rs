@@ -49,7 +49,7 @@ fn rows(url: &PageUrl, filter: &RiskFilter, list: RiskList, choices: &RiskChoice
             false => view! { <EmptyState title="No risks yet" text="Risks are written for each AI system; all of them stand here." action_href="/systems" action="Open a system"/> }.into_any(),
         };
     }
-    let summary = format!("{} of {}", list.page.rows.len(), format::count(list.total, "risk", "risks"));
+    let summary = format!("{} of {}", list.page.rows.len(), format::rows(list.total, "risk", "risks"));
     let rows = list.page.rows.into_iter().map(|row| table_row(row, choices)).collect_view();
     view! {
         <Table caption="Risks" columns=columns(url)>{rows}</Table>

@@ -173,7 +173,7 @@ fn table(url: &PageUrl, found: Systems) -> impl IntoView + use<> {
     let shown = found.page.rows.len() as i64;
     let summary = found.total.map(|n| match n == shown {
         true => format::count(n, "system", "systems"),
-        false => format!("{} of {}", format::number(shown), format::count(n, "system", "systems")),
+        false => format!("{} of {}", format::number(shown), format::rows(n, "system", "systems")),
     });
     view! {
         <Table caption="Systems" columns=vec![
