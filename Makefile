@@ -5,7 +5,7 @@ SHELL := bash
 ARGS ?=
 SIZE ?= 1000
 
-.PHONY: run demo test build setup bench fmt lint sqlx help
+.PHONY: run demo test build setup bench fuzz fmt lint sqlx help
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/'
@@ -30,6 +30,10 @@ setup: ## install what building and running need
 bench: ## speed, printed; SIZE=10000 for a large register, ARGS=--readme to keep it
 	@scripts/build.sh
 	@SIZE=$(SIZE) scripts/bench.sh $(ARGS)
+
+fuzz: ## hold the API against its document, at length
+	@cargo build
+	@scripts/fuzz.sh large
 
 fmt: ## format the code
 	@cargo fmt --all

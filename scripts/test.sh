@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything: format, lints, tests of all rooms on a real Postgres, and the browser journeys.
-# SKIP_BROWSER=1 leaves the browser out and says so.
+# SKIP_BROWSER=1 leaves the browser out and says so; SKIP_FUZZ=1 the fuzzing of the API.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 . "$(dirname "$0")/postgres.sh"
@@ -21,10 +21,17 @@ step "tests of domain, store, app and the program"
 throw_away_postgres
 packages=(-p domain -p store -p countersign -p app --features app/ssr)
 if cargo nextest --version >/dev/null 2>&1; then
-    cargo nextest run "${packages[@]}"
+    cargo nextest run --no-fail-fast "${packages[@]}"
 else
-    cargo test "${packages[@]}"
+    cargo test --no-fail-fast "${packages[@]}"
 fi
+
+# The binary that the tests above were built with. Another `cargo build` would leave out the features that only tests ask
+# for, and build the world a second time.
+export COUNTERSIGN_BIN=$TARGET/debug/countersign
+
+step "the API: its tour, and a small fuzz"
+scripts/api.sh
 
 if [ "${SKIP_BROWSER:-}" = 1 ]; then
     say "The browser journeys were left out (SKIP_BROWSER=1)"
@@ -45,9 +52,6 @@ if [ -z "$chromium" ]; then
     fi
 fi
 export CHROMIUM=$chromium
-# The binary that the tests above were built with. Another `cargo build` would leave out the features that only tests ask
-# for, and build the world a second time.
-export COUNTERSIGN_BIN=$TARGET/debug/countersign
 # The demonstration is played into a database of its own.
 "$PG_BIN/createdb" end2end
 export DATABASE_URL="postgres://postgres@localhost/end2end?host=$PG_HOME"

@@ -12,8 +12,6 @@ pub use parse::{Network, networks};
 
 /// A request body of a form that is not an upload.
 pub const FORM_LIMIT: usize = 1024 * 1024;
-/// A request body where no form is expected: server functions and one-button forms.
-pub const SMALL_LIMIT: usize = 64 * 1024;
 
 /// The settings as given. `--help` prints each with its default.
 #[derive(clap::Args, Clone, Debug)]

@@ -63,6 +63,14 @@ impl Database {
         Ok(Self { application: options(&urls.application)?, owner: options(&urls.owner)?, access })
     }
 
+    /// Which register a command looked at, for whoever reads its answer.
+    pub fn named(config: &Config) -> String {
+        match &config.database {
+            Some(_) => "the register of DATABASE_URL".to_owned(),
+            None => format!("the register in {}", config.data.display()),
+        }
+    }
+
     /// Brings the schema up to date; waits while the database is away.
     ///
     /// # Errors
@@ -110,6 +118,13 @@ impl Database {
         config: &Config,
         work: impl AsyncFnOnce(&Store) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        if config.database.is_none() && !config.data.join("postgres").exists() {
+            // Whoever looks into the wrong folder should not make a register there.
+            return Err(Failure::new(format!(
+                "there is no register in {}; name its folder with --data, or its database with DATABASE_URL",
+                config.data.display()
+            )));
+        }
         let database = Self::for_command(config).await?;
         let done = async {
             let store = database.store(config)?;

@@ -1,5 +1,6 @@
 //! The countersign program: settings, private Postgres, server. No business rule and no SQL of the register is here.
 
+pub mod api;
 pub mod cli;
 pub mod config;
 pub mod database;

@@ -35,6 +35,7 @@ pub async fn run(config: Config, mode: Mode) -> Result<(), Failure> {
         Failure::new(format!("--listen (COUNTERSIGN_LISTEN): cannot listen on {}: {error}", config.listen))
     })?;
     let address = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?;
+    tracing::info!(%address, "listening");
     let stop = stop_signal()?;
     let edge = Edge::new(&config, Arc::new(SystemEnv));
     let front = Front::default();

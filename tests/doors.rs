@@ -11,10 +11,13 @@ use app::server::state::Site as Settings;
 use app::server::{AppState, Assets};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
+use chrono::{DateTime, Utc};
 use common::{Answer, Site};
+use countersign::env::SystemEnv;
 use domain::actor::Role;
 use domain::ids::PersonId;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use store::Env;
 use store::people::{bootstrap, invite::Newcomer, operator};
 use store::tx::Who;
 
@@ -23,11 +26,25 @@ const RIGHT: &str = "walnut ferry oblique";
 /// Guessed addresses come from here.
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// The moment when the test began.
+struct Still(DateTime<Utc>);
+
+impl Env for Still {
+    fn now(&self) -> DateTime<Utc> {
+        self.0
+    }
+    fn uuid(&self) -> uuid::Uuid {
+        SystemEnv.uuid()
+    }
+    fn secret(&self) -> [u8; 32] {
+        SystemEnv.secret()
+    }
+}
+
 fn site(options: PgConnectOptions) -> Site {
     let files = std::sync::Arc::new(object_store::memory::InMemory::new());
-    let clock = std::sync::Arc::new(countersign::env::SystemEnv);
-    // The pages' own store; the site's clock moves the sessions'.
-    let store = store::Store::connect(options.clone(), 3, clock, files);
+    // The pages' own store, whose clock stands still: every page says when it was made. The site's moves the sessions'.
+    let store = store::Store::connect(options.clone(), 3, std::sync::Arc::new(Still(SystemEnv.now())), files);
     let state = AppState {
         store,
         assets: Assets { base: "/assets/test".into(), islands: true },
@@ -127,6 +144,52 @@ async fn every_wrong_guess_gets_the_same_page_and_the_sixth_waits(_: PgPoolOptio
         let wait: u64 = locked.headers[header::RETRY_AFTER].to_str().unwrap().parse().unwrap();
         assert!((1..=900).contains(&wait), "{wait}");
     }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn t10_whoever_is_turned_away_is_told_the_same(_: PgPoolOptions, db: PgConnectOptions) {
+    let site = site(db);
+    let secret = async |key: &str| {
+        let new = Newcomer { email: format!("{key}@example.org"), name: "Invited".into(), roles: vec![] };
+        operator::invite(&site.store, &new).await.unwrap().secret
+    };
+    member(&site, "ada", &[Role::Admin]).await;
+    let gone = member(&site, "eva", &[]).await;
+    site.sql("update person set deactivated_at = now() where id = $1", gone.0).await;
+    let unused = secret("ivy").await;
+    let mut told = Vec::new();
+    // Wrong; nobody; deactivated and invited only, with the password that would be right.
+    for (key, password) in [("ada", "wrong"), ("eve", "wrong"), ("eva", RIGHT), ("ivy", RIGHT)] {
+        let form = format!("email={key}%40example.org&password={}&next=", password.replace(' ', "+"));
+        let answer = post(&site, "/sign-in", &form).await;
+        assert!(answer.text.contains("The address or the password is wrong"), "{key}");
+        told.push((answer.status, answer.text.replace(key, "KEY"), answer.headers.contains_key(header::SET_COOKIE)));
+    }
+    assert!(told.iter().all(|one| *one == told[0]), "{told:?}");
+
+    let form = "name=Ivy&password=walnut+ferry+oblique&again=walnut+ferry+oblique";
+    let used = secret("uma").await;
+    assert_eq!(post(&site, &format!("/invite/{used}"), form).await.status, StatusCode::SEE_OTHER);
+    site.set_cookie(None);
+    let (old, of_gone) = (secret("old").await, secret("max").await);
+    let late = "update invite set expires_at = now() - interval '1 minute', created_at = now() - interval '1 hour'
+                where person_id = (select id from person where email = 'old@example.org') and $1::uuid is not null";
+    site.sql(late, gone.0).await;
+    site.sql(
+        "update person set deactivated_at = now() where email = 'max@example.org' and $1::uuid is not null",
+        gone.0,
+    )
+    .await;
+    let mut told = Vec::new();
+    for secret in ["ab".repeat(32), used, old, of_gone, "short".into()] {
+        let path = format!("/invite/{secret}");
+        for answer in [get(&site, &path).await, post(&site, &path, form).await] {
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{secret}");
+            told.push(answer.text.replace(&secret, "SECRET"));
+        }
+    }
+    assert!(told.iter().all(|one| *one == told[0]), "{told:#?}");
+    assert_eq!(get(&site, &format!("/invite/{unused}")).await.status, StatusCode::OK);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

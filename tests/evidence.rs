@@ -14,14 +14,9 @@ use countersign::server::{Edge, router};
 use domain::actor::{Actor, Role};
 use futures::stream;
 use http_body_util::BodyExt as _;
-use object_store::{ObjectStoreExt as _, local::LocalFileSystem, memory::InMemory, path::Path};
-use sqlx::ConnectOptions as _;
+use object_store::{ObjectStoreExt as _, memory::InMemory, path::Path};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 use store::audit::Entry;
 use store::tx::Who;
 use store::{Env as _, Store};
@@ -89,7 +84,7 @@ async fn person(store: &Store, name: &str, roles: &[Role]) -> Actor {
         .await
         .unwrap();
     tx.commit(Who::Program("test"), Entry::new("person.add", "person", id, name)).await.unwrap();
-    Actor { id: id.into(), name: name.to_owned(), email, roles: roles.to_vec(), address: None }
+    Actor { id: id.into(), name: name.to_owned(), email, roles: roles.to_vec(), address: None, token: None }
 }
 
 impl Site {
@@ -330,135 +325,4 @@ async fn search_leads_to_the_record(_: PgPoolOptions, db: PgConnectOptions) {
     let suggested = site.get("/search/suggest?q=frau").await;
     assert_eq!(suggested.text, r#"[{"label":"AIS-1 Fraud model","href":"/systems/AIS-1"}]"#);
     assert!(site.get("/search").await.text.contains("Search"));
-}
-
-/// A session of this person, written as signing in writes it; the cookie.
-async fn cookie(store: &Store, person: &Actor) -> String {
-    let id = tower_sessions::session::Id(i128::from_le_bytes(store.new_id().into_bytes()));
-    let new = store::sessions::Begin {
-        hash: domain::canonical::sha256(&id.0.to_le_bytes()),
-        person: person.id,
-        lifetime: chrono::Duration::hours(1),
-        address: None,
-        user_agent: None,
-        data: serde_json::json!({ "person": person.id }),
-    };
-    assert!(store::sessions::begin(store, &new).await.unwrap());
-    format!("session={id}")
-}
-
-/// The real program on this database, its evidence in this folder; killed when the test lets go of it.
-struct Server {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Server {
-    fn start(db: &PgConnectOptions, folder: &std::path::Path) -> Self {
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_countersign"))
-            .args(["serve", "--listen", &address.to_string(), "--data"])
-            .arg(folder)
-            .env("DATABASE_URL", db.to_url_lossy().to_string())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let server = Self { child, address };
-        let begun = Instant::now();
-        while server.send(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n", None) != Some(200) {
-            assert!(begun.elapsed() < Duration::from_secs(60), "not ready");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        server
-    }
-
-    /// Sends and reads the status; with `kill`, the program is killed after so many bytes and
-    /// milliseconds.
-    fn send(&self, bytes: &[u8], kill: Option<(usize, u64)>) -> Option<u16> {
-        let mut stream = TcpStream::connect(self.address).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        let (first, rest) = bytes.split_at(kill.map_or(bytes.len(), |(after, _)| after));
-        stream.write_all(first).ok()?;
-        if let Some((_, wait)) = kill {
-            std::thread::sleep(Duration::from_millis(wait));
-            let pid = self.child.id().to_string();
-            assert!(Command::new("kill").args(["-s", "KILL", &pid]).status().unwrap().success());
-            let _ = stream.write_all(rest);
-        }
-        let mut line = String::new();
-        BufReader::new(stream).read_line(&mut line).ok()?;
-        line.split_whitespace().nth(1)?.parse().ok()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// T36: SIGKILL at points all over an upload. What was acknowledged is there, whole; nothing else is.
-#[sqlx::test(migrator = "store::MIGRATOR")]
-async fn a_kill_in_the_middle_of_an_upload_leaves_nothing_half_done(_: PgPoolOptions, db: PgConnectOptions) {
-    let site = site(db.clone()).await;
-    site.system().await;
-    let folder = std::env::temp_dir().join(format!("countersign-upload-{}", db.get_database().unwrap()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let cookie = cookie(&site.store, &site.ada).await;
-    let day = site.now.date_naive();
-    let request = |n: usize| {
-        let file: Vec<u8> = (0..12_000_000_usize).map(|i| (i * (n + 3)) as u8).collect();
-        let field = |name: &str, value: &str| {
-            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-        };
-        let once = site.once();
-        let mut body =
-            [field("once", &once), field("kind", "test"), field("speaks_of", &day.to_string())].concat().into_bytes();
-        body.extend(
-            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{n}.bin\"\r\n\r\n")
-                .bytes(),
-        );
-        body.extend(file);
-        body.extend(format!("\r\n--{BOUNDARY}--\r\n").bytes());
-        let mut request = format!(
-            "POST /systems/AIS-1/evidence/new HTTP/1.1\r\nhost: localhost\r\nsec-fetch-site: same-origin\r\ncookie: {cookie}\r\n\
-             connection: close\r\ncontent-type: multipart/form-data; boundary={BOUNDARY}\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        )
-        .into_bytes();
-        request.extend(body);
-        request
-    };
-    let mut acknowledged = 0;
-    // The last ones are killed when all has been sent: somewhere between the file's place and the commit.
-    for n in 0..12 {
-        let request = request(n);
-        let kill = if n < 6 { (100_000 + n * 2_000_000, 20) } else { (request.len(), 15 * (n as u64 - 6)) };
-        let server = Server::start(&db, &folder);
-        acknowledged += i64::from(server.send(&request, Some(kill)) == Some(303));
-    }
-    let server = Server::start(&db, &folder);
-    assert_eq!(server.send(&request(99), None), Some(303), "and it still works");
-    acknowledged += 1;
-    drop(server);
-
-    let rows = site.count("select count(*) from evidence").await;
-    assert!(rows >= acknowledged, "{rows} of {acknowledged}");
-    assert_eq!(site.count("select count(*) from audit_event where action = 'evidence.add'").await, rows);
-    let files = Arc::new(LocalFileSystem::new_with_prefix(folder.join("evidence")).unwrap());
-    let clock = Arc::new(Clock::default());
-    let store = Store::connect(db, 5, clock.clone(), files).files_in(folder.join("evidence"));
-    let report = store::evidence::verify(&store).await.unwrap();
-    assert!(report.intact && report.files == rows.unsigned_abs(), "{report:?}");
-    assert!(store::audit::verify(&store, vec![]).await.unwrap().intact);
-    clock.advance(Duration::from_secs(2 * 3600));
-    let swept = store::evidence::sweep(&store).await.unwrap();
-    assert!(swept.incoming > 0, "a kill left something: {swept:?}");
-    let left = store::evidence::verify(&store).await.unwrap();
-    assert!(left.intact && left.orphans.is_empty(), "{left:?}");
-    assert_eq!(std::fs::read_dir(folder.join("evidence/incoming")).unwrap().count(), 0);
-    let _ = std::fs::remove_dir_all(&folder);
 }

@@ -7,7 +7,12 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 
 /// "12 Mar 2026".
 pub fn date(day: NaiveDate) -> String {
-    format!("{} {} {}", day.day(), MONTHS[day.month0() as usize], day.year())
+    written(day.day(), day.month0(), i64::from(day.year()))
+}
+
+/// A date from its numbers; months are counted from 0.
+pub fn written(day: u32, month0: u32, year: i64) -> String {
+    format!("{day} {} {year}", MONTHS.get(month0 as usize).copied().unwrap_or_default())
 }
 
 /// "12 Mar 2026": the day of an instant, in UTC.

@@ -3,12 +3,11 @@
 //! Built once with `ssr` for the server and once with `hydrate` for the browser. Everything that only the server needs
 //! is gated here, where it is declared, so that no other file has to say so.
 
+pub mod format;
 pub mod islands;
 
 #[cfg(feature = "ssr")]
 pub mod components;
-#[cfg(feature = "ssr")]
-pub mod format;
 #[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
@@ -21,4 +20,5 @@ pub mod server;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     leptos::mount::hydrate_islands();
+    islands::local_times();
 }

@@ -122,6 +122,7 @@ fn person(roles: &[Role]) -> Actor {
         email: "ada@example.org".into(),
         roles: roles.to_vec(),
         address: None,
+        token: None,
     }
 }
 

@@ -29,6 +29,20 @@ pub struct Actor {
     pub roles: Vec<Role>,
     /// Where the request came from, for the audit trail; none for the command line.
     pub address: Option<std::net::IpAddr>,
+    /// The API token that it is done with; none in the browser and on the command line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<Via>,
+}
+
+/// A token as the audit trail names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Via {
+    /// The token.
+    pub id: uuid::Uuid,
+    /// What its owner calls it.
+    pub token: String,
+    /// Who answers for it, by name.
+    pub owner: String,
 }
 
 impl Actor {

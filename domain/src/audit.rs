@@ -25,6 +25,9 @@ pub struct Body {
     pub actor: String,
     /// From where (address), or none for the command line and jobs.
     pub address: Option<String>,
+    /// The API token that it was done with; left out of the text where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<crate::actor::Via>,
     /// What was done ("risk.rate").
     pub action: String,
     /// Kind of the thing ("risk").

@@ -1,5 +1,6 @@
 //! Writing CSV that people open in a spreadsheet: a cell that came from outside must never run there as a formula.
 
+use crate::sheet::Cell;
 use std::borrow::Cow;
 
 /// Makes `cell` harmless in a spreadsheet: one that starts like a formula (or with a control character that a
@@ -47,6 +48,25 @@ impl CsvOut {
             self.text.push_str("\"\""); // one empty cell; a blank line would be no row at all
         }
         self.text.push_str("\r\n");
+    }
+
+    /// Adds one row of typed cells; numbers stay numbers.
+    pub fn cells(&mut self, cells: &[Cell]) {
+        for (i, cell) in cells.iter().enumerate() {
+            if i > 0 {
+                self.text.push(',');
+            }
+            match cell {
+                Cell::Number(number) => self.text.push_str(&number.to_string()),
+                other => self.cell(&neutralise(&other.text())),
+            }
+        }
+        self.text.push_str("\r\n");
+    }
+
+    /// What was written since the last time, for a document that is sent while it is made.
+    pub fn take(&mut self) -> String {
+        std::mem::take(&mut self.text)
     }
 
     /// The whole document.
@@ -99,6 +119,22 @@ mod tests {
                 rows.iter().map(|row| row.iter().map(|c| neutralise(c).into_owned()).collect()).collect();
             prop_assert_eq!(read, expected);
         }
+    }
+
+    #[test]
+    fn typed_cells_keep_their_values_and_start_no_formula() {
+        let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
+        let mut out = CsvOut::default();
+        out.take();
+        out.cells(&[
+            Cell::Number(-3),
+            "-3".into(),
+            day.into(),
+            None::<i64>.into(),
+            Cell::Link("R-1".into(), "/risks/R-1".into()),
+        ]);
+        assert_eq!(out.take(), "-3,'-3,2026-03-02,,R-1\r\n");
+        assert_eq!(out.take(), "");
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub mod policy;
 pub mod readiness;
 pub mod review;
 pub mod risk;
+pub mod sheet;
 pub mod system;
 pub mod text;
+pub mod token;
 pub mod triage;

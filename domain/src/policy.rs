@@ -25,6 +25,7 @@ crate::words! {
         ReviewWithdraw = "review.withdraw", "withdraw this submission";
         ReviewRead = "review.read", "read this review";
         ReviewComment = "review.comment", "comment on this review";
+        ReviewTick = "review.tick", "tick what you have read of this review";
         ReviewOpen = "review.open", "start this review";
         ReviewRequestChanges = "review.request_changes", "request changes";
         ReviewVote = "review.vote", "vote on this review";
@@ -86,6 +87,31 @@ pub fn sees(actor: &Actor, relation: Relation) -> bool {
     actor.reads_all() || relation.owner || relation.contributor || relation.assignee
 }
 
+/// Whether a system's content may change now, whoever asks: it stands still while the committee has the dossier, and once
+/// the system is retired. Who owns a retired system may still change, and it may be reopened.
+///
+/// # Errors
+/// [`Refusal::NotNow`] that says what it waits for.
+pub fn content_moves(action: Action, under_review: bool, retired: bool) -> Result<(), Refusal> {
+    if under_review {
+        return Err(Refusal::not_now(
+            "The system is under review: its content stands still until the committee is done",
+        ));
+    }
+    if retired { still_in_use(action) } else { Ok(()) }
+}
+
+/// What a retired system takes.
+///
+/// # Errors
+/// [`Refusal::NotNow`].
+pub fn still_in_use(action: Action) -> Result<(), Refusal> {
+    match action {
+        Action::SystemRetire | Action::SystemTransfer => Ok(()),
+        _ => Err(Refusal::not_now("The system is retired: reopen it before anything about it changes")),
+    }
+}
+
 /// Whether the person may do it, as far as person and system go; the state of things is asked elsewhere.
 ///
 /// # Errors
@@ -106,7 +132,7 @@ pub fn allow(actor: &Actor, action: Action, relation: Relation) -> Result<(), Re
         A::SystemTransfer => relation.owner || actor.has(Role::Admin),
         A::SystemRetire | A::ReviewSubmit | A::ReviewWithdraw => relation.owner,
         A::ReviewComment => works_on_it || actor.votes(),
-        A::ReviewRecuse => actor.votes(),
+        A::ReviewRecuse | A::ReviewTick => actor.votes(),
         A::TierOverride | A::ReviewOpen | A::ReviewRequestChanges | A::ReviewVote => {
             return judge(actor, action, relation, actor.votes());
         }

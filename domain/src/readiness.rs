@@ -131,6 +131,34 @@ pub fn readiness(facts: &Facts) -> Vec<Item> {
     items
 }
 
+/// Where "save and continue" leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Onward {
+    /// To what is missing next.
+    Missing(Step),
+    /// To the submission: nothing is missing.
+    Ready,
+    /// Back to where it was saved: what is missing stands before that, or waits for somebody else.
+    Back,
+}
+
+/// Where "save and continue" leads from a step: forward only, so that nobody is sent back to what they left for later.
+pub fn onward(items: &[Item], from: Step) -> Onward {
+    // A comment is answered where it stands, not by a form.
+    let next = items.iter().find(|item| item.step >= from && item.step != Step::Comments && !item.done());
+    match next {
+        Some(item) => Onward::Missing(item.step),
+        None if is_ready(items) => Onward::Ready,
+        None => Onward::Back,
+    }
+}
+
+/// The first kind of evidence that the tier asks for and that is not there.
+pub fn missing_evidence(facts: &Facts) -> Option<evidence::Kind> {
+    let demands = facts.tier.unwrap_or(Tier::Minimal).demands();
+    demands.evidence.iter().find(|kind| !facts.evidence.contains(kind)).copied()
+}
+
 /// Whether everything is done.
 pub fn is_ready(items: &[Item]) -> bool {
     items.iter().all(Item::done)

@@ -25,6 +25,11 @@ macro_rules! words {
             }
         }
 
+        impl $crate::text::Words for $name {
+            const LIST: &'static str = stringify!($name);
+            const WORDS: &'static [&'static str] = &[$($word,)+];
+        }
+
         impl ::std::str::FromStr for $name {
             type Err = $crate::text::UnknownWord;
 
@@ -55,6 +60,14 @@ macro_rules! words {
             }
         }
     };
+}
+
+/// A closed list, for those who describe it to others (an API's document).
+pub trait Words: std::str::FromStr<Err = UnknownWord> + Copy + 'static {
+    /// The list's name.
+    const LIST: &'static str;
+    /// Its words as they are stored and sent.
+    const WORDS: &'static [&'static str];
 }
 
 /// A word that a closed list does not hold.

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should say where")]
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::actor::Via;
 use domain::audit::{Body, Broken, Columns, GENESIS, Head, Stored, Verifier, link};
 use domain::canonical::hex;
 use proptest::prelude::*;
@@ -52,6 +53,11 @@ fn body(seq: i64, said: &Said) -> Body {
         actor_id: Some(Uuid::from_u128(said.subject ^ 1)),
         actor: said.actor.clone(),
         address: said.address.then(|| "192.0.2.7".to_owned()),
+        via: said.address.then(|| Via {
+            id: Uuid::from_u128(said.subject ^ 2),
+            token: "nightly".to_owned(),
+            owner: said.actor.clone(),
+        }),
         action: said.action.clone(),
         subject_kind: "risk".to_owned(),
         subject_id: Some(Uuid::from_u128(said.subject)),

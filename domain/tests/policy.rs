@@ -5,12 +5,19 @@
 use domain::actor::{Actor, Role};
 use domain::error::Refusal;
 use domain::ids::PersonId;
-use domain::policy::{Action, Relation, allow, change_roles, sees};
+use domain::policy::{Action, Relation, allow, change_roles, content_moves, sees};
 use proptest::prelude::*;
 
 fn actor(roles: &[Role]) -> Actor {
     let id = PersonId(uuid::Uuid::from_u128(1));
-    Actor { id, name: "Somebody".into(), email: "s@example.org".into(), roles: roles.to_vec(), address: None }
+    Actor {
+        id,
+        name: "Somebody".into(),
+        email: "s@example.org".into(),
+        roles: roles.to_vec(),
+        address: None,
+        token: None,
+    }
 }
 
 fn relations() -> [(&'static str, Relation); 6] {
@@ -124,5 +131,16 @@ proptest! {
             let reads = new.iter().any(|r| matches!(r, Role::Executive | Role::Auditor));
             prop_assert!(!reads || new.iter().all(|r| matches!(r, Role::Executive | Role::Auditor)));
         }
+    }
+}
+
+#[test]
+fn content_stands_still_under_review_and_once_it_is_retired() {
+    for action in Action::ALL {
+        assert!(content_moves(*action, false, false).is_ok());
+        assert!(matches!(content_moves(*action, true, false), Err(Refusal::NotNow(_))));
+        // Somebody has to be able to bring it back, whoever left.
+        let people = matches!(action, Action::SystemRetire | Action::SystemTransfer);
+        assert_eq!(content_moves(*action, false, true).is_ok(), people, "{action}");
     }
 }

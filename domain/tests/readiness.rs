@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use domain::evidence;
-use domain::readiness::{Facts, Item, Step, is_ready, readiness};
+use domain::readiness::{Facts, Item, Onward, Step, is_ready, missing_evidence, onward, readiness};
 use domain::system::{Autonomy, Context, DataCategory, Kind, Sourcing};
 use domain::triage::Tier;
 use proptest::prelude::*;
@@ -123,4 +123,24 @@ proptest! {
         let after = missing(&mended);
         prop_assert!(after.iter().all(|(s, _)| before.iter().any(|(b, _)| b == s)));
     }
+}
+
+#[test]
+fn save_and_continue_leads_forward_only() {
+    let mut facts = complete(Tier::High);
+    let next = |facts: &Facts, from| onward(&readiness(facts), from);
+    assert_eq!(next(&facts, Step::Mitigations), Onward::Ready);
+    facts.evidence = vec![evidence::Kind::Test];
+    assert_eq!(next(&facts, Step::Mitigations), Onward::Missing(Step::Evidence));
+    assert_eq!(next(&facts, Step::Evidence), Onward::Missing(Step::Evidence));
+    assert_eq!(missing_evidence(&facts), Some(evidence::Kind::Validation));
+    // What was left for later, and what is answered elsewhere, draw nobody back.
+    let mut facts = complete(Tier::High);
+    facts.risks_unrated = 1;
+    assert_eq!(next(&facts, Step::Evidence), Onward::Back);
+    let facts = Facts { open_comments: 1, ..complete(Tier::High) };
+    assert_eq!(next(&facts, Step::Evidence), Onward::Back);
+    // Without a triage no evidence is asked for yet.
+    assert_eq!(missing_evidence(&Facts::default()), None);
+    assert_eq!(next(&Facts::default(), Step::Evidence), Onward::Back);
 }

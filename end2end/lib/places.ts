@@ -11,10 +11,11 @@ export type Place = { route: string; person: Persona | null; path: string };
 
 /** Answers that are no pages: files, and what scripts ask for. */
 const NO_PAGES = [
-  '/', '/systems.csv', '/risks.csv', '/audit/head.json', '/systems/similar', '/search/suggest',
+  '/', '/systems/similar', '/search/suggest',
   '/evidence/{reference}/download', '/reviews/{reference}/dossier',
-  '/admin/import/{stage}/rejected.csv', '/admin/import/runs/{run}/rejected.csv',
 ];
+/** Files by their ending. */
+const FILE = /\.(csv|xlsx|json)$/;
 
 /** Needs votes that the demonstration lacks; the journey of the committee looks at it. */
 export const IN_THE_JOURNEY = ['/reviews/{reference}/decide'];
@@ -23,7 +24,16 @@ export const IN_THE_JOURNEY = ['/reviews/{reference}/decide'];
 export function routes(): string[] {
   const source = readFileSync(join(__dirname, '../../app/src/routes.rs'), 'utf8');
   const all = [...source.matchAll(/^\s+GET "([^"]+)"/gm)].map((match) => match[1]);
-  return all.filter((route) => !NO_PAGES.includes(route) && !IN_THE_JOURNEY.includes(route));
+  return all.filter((route) => !FILE.test(route) && !NO_PAGES.includes(route) && !IN_THE_JOURNEY.includes(route));
+}
+
+/** A service account of its own: the demonstration has none. */
+async function service(page: Page): Promise<string> {
+  await page.goto('/admin/services');
+  await page.locator('form[action="/admin/services"] input[name="name"]').fill(`Pipeline ${Math.random()}`);
+  await page.locator('form[action="/admin/services"] button[type="submit"]').last().click();
+  await page.waitForURL(/\/admin\/services\/[0-9a-f-]{36}/);
+  return new URL(page.url()).pathname;
 }
 
 async function first(page: Page, list: string, link: string): Promise<string> {
@@ -62,7 +72,7 @@ export async function places(open: Open): Promise<Place[]> {
   return [
     ...same(null, '/sign-in'),
     ...by(null, { '/invite/{secret}': invitation }),
-    ...same('maya', '/work', '/systems', '/systems/new', '/risks', '/mitigations', '/evidence', '/search', '/account', '/account/password'),
+    ...same('maya', '/work', '/systems', '/systems/new', '/risks', '/mitigations', '/evidence', '/search', '/account', '/account/password', '/account/tokens', '/account/tokens/new', '/api'),
     ...under('maya', approved, 'systems', '', '/edit', '/triage', '/map', '/people', '/retire', '/risks', '/mitigations',
       '/mitigations/new', '/evidence', '/evidence/new', '/reviews', '/history'),
     ...under('maya', draft, 'systems', '', '/risks', '/risks/new', '/risks/write', '/submit'),
@@ -82,10 +92,11 @@ export async function places(open: Open): Promise<Place[]> {
     ...under('margaret', decision, 'decisions', ''),
     ...same('eleanor', '/reports', '/systems', '/risks', '/mitigations'),
     ...same('felix', '/audit', '/audit/verify'),
-    ...same('noor', '/admin', '/admin/people', '/admin/people/invite', '/admin/units', '/admin/matrix', '/admin/matrix/edit', '/admin/import'),
+    ...same('noor', '/admin', '/admin/people', '/admin/people/invite', '/admin/units', '/admin/matrix', '/admin/matrix/edit', '/admin/import', '/admin/tokens', '/admin/services'),
     ...by('noor', {
       '/admin/people/{person}': person,
       '/admin/units/{unit}': unit,
+      '/admin/services/{person}': await service(await open('noor')),
       '/admin/import/{stage}': stage,
       '/admin/import/{stage}/preview': `${stage}/preview`,
       '/admin/import/runs/{run}': run,
@@ -99,7 +110,7 @@ async function imports(page: Page): Promise<{ stage: string; run: string }> {
     await page.goto('/admin/import');
     const head = 'Name,Purpose,Business unit,Owner,Stage';
     const buffer = Buffer.from([head, ...rows].join('\n'));
-    await page.getByLabel('Inventory', { exact: true }).setInputFiles({ name, mimeType: 'text/csv', buffer });
+    await page.getByLabel('File', { exact: true }).setInputFiles({ name, mimeType: 'text/csv', buffer });
     await leads(page, () => page.getByRole('button', { name: 'Upload and continue' }).click());
     const stage = new URL(page.url()).pathname;
     await page.getByLabel('Name of the inventory').fill(name);

@@ -12,7 +12,7 @@ export async function register(page: Page, name: string): Promise<string> {
   await steps.type('Purpose', 'Sorts incoming letters by topic, so that the right team answers them.');
   await steps.choose('Business unit', UNIT);
   await steps.tick('Pilot');
-  await steps.press('Register and go on');
+  await steps.press('Register and continue');
   return /\/systems\/(AIS-\d+)\/triage/.exec(page.url())?.[1] ?? expect(page.url()).toContain('/triage') ?? '';
 }
 

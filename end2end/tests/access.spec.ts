@@ -39,7 +39,7 @@ async function look(place: Place, page: Page): Promise<string[]> {
 test('a refused form and an error page are accessible', async ({ open }) => {
   const page = await open('maya');
   await page.goto('/systems/new');
-  await page.getByRole('button', { name: 'Register and go on' }).click();
+  await page.getByRole('button', { name: 'Register and continue' }).click();
   await expect(page.locator('.error-summary')).toBeFocused();
   await expect(page.locator('.error-summary a').first()).toHaveAttribute('href', '#f-name');
   expect(await flaws(page)).toEqual([]);

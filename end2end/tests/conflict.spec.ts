@@ -46,7 +46,7 @@ test('a form that is sent twice counts once', async ({ open }) => {
   const form = await page.locator('main form[method="post"]').evaluate((form) =>
     Object.fromEntries([...new FormData(form as HTMLFormElement)].map(([key, value]) => [key, String(value)])),
   );
-  await leads(page, () => page.getByRole('button', { name: 'Register and go on' }).dblclick());
+  await leads(page, () => page.getByRole('button', { name: 'Register and continue' }).dblclick());
   await page.waitForURL(/\/systems\/AIS-\d+\/triage/);
   const system = new URL(page.url()).pathname;
   // The same form once more, as a reload of its answer sends it.
@@ -82,7 +82,7 @@ for (const javaScriptEnabled of [true, false]) {
     await tab.locator('details.account > summary').click();
     await leads(tab, () => tab.getByRole('button', { name: 'Sign out', exact: true }).click());
 
-    await steps.press('Register and go on');
+    await steps.press('Register and continue');
     await steps.says('Your session had ended. What you typed is kept');
     await signIn();
     await steps.says('Nothing was sent yet.');

@@ -68,11 +68,45 @@ test('an upload shows how far it is', async ({ open }) => {
   const network = await page.context().newCDPSession(page);
   await network.send('Network.enable');
   await network.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 1_500_000 });
-  await page.getByRole('button', { name: 'Add evidence' }).click();
+  await page.getByRole('button', { name: 'Save and continue' }).click();
   await expect(page.locator('.upload-progress')).toBeVisible();
   await expect(page.locator('.upload-progress [role="status"]')).toHaveText(/^[1-9]\d? % sent|Checking/);
   await expect(page).toHaveURL(new RegExp(`/systems/${system}/evidence`));
   await expect(page.locator('main tbody')).toContainText('measured.txt');
+});
+
+test('times stand in the reader’s zone, and say it; without script in UTC', async ({ open }) => {
+  const seen: Record<string, string[]> = {};
+  for (const [zone, javaScriptEnabled, said] of [
+    ['UTC', true, 'Times are in UTC'],
+    ['America/New_York', true, 'Times are in E[SD]T \\(America/New_York\\)'],
+    ['Asia/Kathmandu', true, 'Times are in GMT\\+5:45 \\(Asia/Kath?mandu\\)'],
+    ['Asia/Kathmandu', false, 'Times are in UTC'],
+  ] as const) {
+    const page = await open('maya', { timezoneId: zone, javaScriptEnabled });
+    await page.goto('/mitigations');
+    await page.goto(new URL((await page.locator('main a[href^="/mitigations/M-"]').first().getAttribute('href')) ?? '', page.url()).href + '/history');
+    await expect(page.locator('footer')).toContainText(new RegExp(said));
+    const times = page.locator('main time[datetime$="Z"]');
+    for (const time of await times.all()) {
+      const at = new Date((await time.getAttribute('datetime')) ?? '');
+      const shown = javaScriptEnabled ? zone : 'UTC';
+      const parts = new Intl.DateTimeFormat('en-US', {
+        timeZone: shown, day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short',
+      }).formatToParts(at);
+      const part = (type: string) => parts.find((p) => p.type === type)?.value ?? '';
+      await expect(time).toHaveText(
+        `${part('day')} ${part('month')} ${part('year')}, ${part('hour')}:${part('minute')} ${part('timeZoneName')}`,
+      );
+    }
+    expect(await times.count()).toBeGreaterThan(0);
+    // A day on which something is due is the same everywhere.
+    await page.goto('/mitigations');
+    const key = `${zone} ${javaScriptEnabled}`;
+    seen[key] = await page.locator('main tbody time:not([datetime$="Z"])').allInnerTexts();
+    expect(seen[key].length).toBeGreaterThan(0);
+    expect(seen[key]).toEqual(seen['UTC true']);
+  }
 });
 
 test('names like the one that is typed are shown', async ({ open }) => {

@@ -42,7 +42,7 @@ pub async fn run(command: Audit, config: &Config) -> Result<ExitCode, Failure> {
             let report = Database::with_store(config, async |store| Ok(verify::verify(store, earlier).await?)).await?;
             match asked.format {
                 Format::Json => print_json(&report)?,
-                Format::Text => println!("{}", text(&report)),
+                Format::Text => println!("{}", text(&report, &Database::named(config))),
             }
             Ok(if report.intact { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
@@ -60,7 +60,7 @@ fn heads(path: &Path) -> Result<Vec<Head>, Failure> {
     head::parse(&text).map_err(|error| wrong(&error))
 }
 
-fn text(report: &verify::Report) -> String {
+fn text(report: &verify::Report, register: &str) -> String {
     let mut lines = match &report.broken {
         Some(broken) => vec![
             format!("BROKEN at event {}: {}", broken.seq, broken.why),
@@ -75,5 +75,6 @@ fn text(report: &verify::Report) -> String {
         0 => lines.push("Not compared with an earlier head: a cut tail or a full rewrite would not show.".to_owned()),
         n => lines.push(format!("Compared with {n} earlier head{}.", if n == 1 { "" } else { "s" })),
     }
+    lines.push(format!("Checked: {register}."));
     lines.join("\n")
 }

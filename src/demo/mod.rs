@@ -32,6 +32,7 @@ pub async fn play(
     let store = open(clock.clone())?;
     store::matrix::ensure_first(&store).await.map_err(|e| failed("the first matrix", &e))?;
     let Some(cast) = cast::assemble(&store, &story).await? else { return Ok(false) };
+    tracing::info!("an empty register is given a year of history: this takes about a minute, once");
     let mut steps: Vec<plot::Step> = story
         .systems
         .iter()

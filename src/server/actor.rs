@@ -2,10 +2,12 @@
 
 use app::server::session::{ClientAddress, SessionChange, SessionId};
 use axum::extract::Request;
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 use domain::actor::Actor;
 use domain::ids::PersonId;
+use hyper::body::Body as _;
 use serde_json::json;
 use tower_sessions::Session;
 
@@ -40,9 +42,16 @@ pub async fn bind(session: Session, mut request: Request, next: Next) -> Respons
         Ok(()) => response,
         Err(error) => {
             tracing::error!(%error, ?change, "the session cannot be changed");
-            plain::AWAY.response()
+            plain::LOST.response()
         }
     }
+}
+
+/// Around the session's layer, which answers 500 without a word when a session can't be kept. What the handler did before,
+/// such as a vote, is done.
+pub async fn say_lost(response: Response) -> Response {
+    let wordless = response.status() == StatusCode::INTERNAL_SERVER_ERROR && response.body().is_end_stream();
+    if wordless { plain::LOST.response() } else { response }
 }
 
 /// No statement where there is no cookie.

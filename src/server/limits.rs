@@ -13,8 +13,9 @@ use hyper::body::Body as _;
 use tokio::sync::Semaphore;
 use tower_http::timeout::TimeoutBody;
 
-use super::{Edge, plain};
-use crate::config::{FORM_LIMIT, SMALL_LIMIT};
+use super::plain;
+use super::pulse::Pulse;
+use crate::config::FORM_LIMIT;
 
 /// Requests that may be at work at once; more are answered 503 at once instead of queueing.
 const AT_ONCE: usize = 256;
@@ -26,6 +27,10 @@ const FORM_TIME: Duration = Duration::from_secs(15);
 const PAGE_TIME: Duration = Duration::from_secs(45);
 /// An upload's or import's.
 const UPLOAD_TIME: Duration = Duration::from_secs(3600);
+/// How long a page or a form waits for a database that gives no sign of life.
+const PAGE_PATIENCE: Duration = Duration::from_secs(4);
+/// The same for an upload: what took long to send is not given up for a restart of the database.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(30);
 /// Between two pieces of a body.
 const SILENCE: Duration = Duration::from_secs(20);
 /// Fields and boundaries around an uploaded file.
@@ -53,25 +58,37 @@ pub async fn shed(State(places): State<Places>, request: Request, next: Next) ->
     }
 }
 
+/// What bounds a request.
+#[derive(Clone)]
+pub struct Bounds {
+    /// Bytes.
+    pub upload_limit: u64,
+    pub pulse: Arc<Pulse>,
+}
+
 /// Bounds the body before it is read, and the time. A form is taken in whole before it gets a place; an upload streams.
-pub async fn bound(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
-    let limit = body_limit(request.uri().path(), request.headers(), edge.upload_limit);
+pub async fn bound(State(bounds): State<Bounds>, request: Request, next: Next) -> Response {
+    let limit = body_limit(request.headers(), bounds.upload_limit);
+    let reads = request.method().is_safe();
     let said = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if said.is_some_and(|length| length > limit) {
         return plain::TOO_LARGE.response();
     }
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let (request, time) = if is_multipart(request.headers()) {
+    let (request, time, patience) = if is_multipart(request.headers()) {
         let bounded = |body| Body::new(Limited::new(Body::new(TimeoutBody::new(SILENCE, body)), limit));
-        (request.map(bounded), UPLOAD_TIME)
+        (request.map(bounded), UPLOAD_TIME, UPLOAD_PATIENCE)
     } else {
         match taken_in(request, limit).await {
-            Ok(request) => (request, PAGE_TIME),
+            Ok(request) => (request, PAGE_TIME, PAGE_PATIENCE),
             Err(refusal) => return refusal.response(),
         }
     };
-    match tokio::time::timeout(time, next.run(request)).await {
-        Ok(response) => response,
+    match tokio::time::timeout(time, bounds.pulse.attend(patience, next.run(request))).await {
+        Ok(Some(response)) => response,
+        Ok(None) if reads => plain::AWAY.response(),
+        // The last word that it was told may have been to keep the change.
+        Ok(None) => plain::LOST.response(),
         Err(_) => plain::TOO_SLOW.response(),
     }
 }
@@ -90,14 +107,8 @@ async fn taken_in(request: Request, limit: usize) -> Result<Request, plain::Plai
 }
 
 /// Bytes.
-fn body_limit(path: &str, headers: &HeaderMap, upload_limit: u64) -> u64 {
-    if is_multipart(headers) {
-        upload_limit + AROUND_A_FILE
-    } else if path.starts_with("/api/") {
-        SMALL_LIMIT as u64
-    } else {
-        FORM_LIMIT as u64
-    }
+fn body_limit(headers: &HeaderMap, upload_limit: u64) -> u64 {
+    if is_multipart(headers) { upload_limit + AROUND_A_FILE } else { FORM_LIMIT as u64 }
 }
 
 fn is_multipart(headers: &HeaderMap) -> bool {
@@ -117,8 +128,8 @@ mod tests {
             headers
         };
         let upload = 100 * 1024 * 1024;
-        assert_eq!(body_limit("/x", &with("multipart/form-data; boundary=b"), upload), upload + 1024 * 1024);
-        assert_eq!(body_limit("/x", &with("application/x-www-form-urlencoded"), upload), 1024 * 1024);
-        assert_eq!(body_limit("/api/similar", &with("application/x-www-form-urlencoded"), upload), 64 * 1024);
+        assert_eq!(body_limit(&with("multipart/form-data; boundary=b"), upload), upload + 1024 * 1024);
+        assert_eq!(body_limit(&with("application/x-www-form-urlencoded"), upload), 1024 * 1024);
+        assert_eq!(body_limit(&with("application/json"), upload), 1024 * 1024);
     }
 }

@@ -2,16 +2,18 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use futures::FutureExt as _;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt as _;
 
 use super::request::Peer;
@@ -28,8 +30,8 @@ const MOST_CONNECTIONS: usize = 8192;
 
 /// Serves until `stop` resolves, then lets the requests under way finish.
 pub async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
-    let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(connections()));
+    let connections = Connections { app, graceful: GracefulShutdown::new() };
+    let places = Arc::new(Semaphore::new(most_connections()));
     tokio::pin!(stop);
     loop {
         let accepted = async {
@@ -40,17 +42,40 @@ pub async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output 
             () = &mut stop => break,
             accepted = accepted => accepted,
         };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
+        match accepted {
+            Ok((stream, peer)) => connections.begin(stream, peer, place.ok()),
             Err(error) => {
                 // Out of files, or a connection that went away: neither is a reason to stop.
                 tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
             }
-        };
+        }
+    }
+    // Whoever stands at the door already is let in.
+    while let (Ok(place), Some(Ok((stream, peer)))) =
+        (places.clone().try_acquire_owned(), listener.accept().now_or_never())
+    {
+        connections.begin(stream, peer, Some(place));
+    }
+    drop(listener);
+    let graceful = connections.graceful;
+    tracing::info!(connections = graceful.count(), "stopping; requests under way may finish");
+    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+}
+
+/// What all connections share.
+struct Connections {
+    app: Router,
+    graceful: GracefulShutdown,
+}
+
+impl Connections {
+    /// Serves a connection on its own; its place is given back when it ends.
+    fn begin(&self, stream: TcpStream, peer: SocketAddr, place: Option<OwnedSemaphorePermit>) {
         let _ = stream.set_nodelay(true);
-        let app = app.clone();
+        let app = self.app.clone();
         let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(Peer(peer));
@@ -62,7 +87,7 @@ pub async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output 
             .header_read_timeout(HEAD_TIME)
             .max_buf_size(HEAD_SIZE)
             .serve_connection(TokioIo::new(stream), service);
-        let connection = graceful.watch(connection);
+        let connection = self.graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended early");
@@ -70,15 +95,10 @@ pub async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output 
             drop(place);
         });
     }
-    drop(listener);
-    tracing::info!(connections = graceful.count(), "stopping; requests under way may finish");
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some requests did not finish in time");
-    }
 }
 
 /// Below the system's limit of open files, so that a flood of connections leaves Postgres and evidence theirs.
-fn connections() -> usize {
+fn most_connections() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
     let files = line.and_then(|rest| rest.split_whitespace().next()?.parse::<usize>().ok()).unwrap_or(256);

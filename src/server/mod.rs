@@ -1,7 +1,7 @@
 //! The HTTP side of the program: what stands between a connection and the pages of `app`.
 //!
 //! From outside in: accept ([`listen`]) → id, trace, address ([`request`]) → security headers ([`headers`]) →
-//! assets and health ([`front`]) → limits ([`limits`]) → same origin ([`origin`]) → session and actor ([`session`],
+//! assets and health ([`front`]) → limits ([`limits`], [`pulse`]) → same origin ([`origin`]) → session and actor ([`session`],
 //! [`actor`]) → `app::routes`.
 
 pub mod actor;
@@ -12,6 +12,7 @@ pub mod limits;
 pub mod listen;
 pub mod origin;
 pub mod plain;
+pub mod pulse;
 pub mod request;
 pub mod router;
 pub mod session;

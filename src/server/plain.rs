@@ -43,6 +43,14 @@ pub const TOO_SLOW: Plain = Plain {
     retry_after: Some(2),
 };
 
+pub const LOST: Plain = Plain {
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    title: "The register went away in the middle",
+    text: "What you sent was kept whole or not at all. Look whether the change is there before you repeat it; you may \
+           have to sign in again.",
+    retry_after: Some(2),
+};
+
 pub const TOO_SLOW_FORM: Plain = Plain {
     status: StatusCode::REQUEST_TIMEOUT,
     title: "The form did not arrive in time",

@@ -135,6 +135,7 @@ fn guard(code: &str) -> Refusal {
         "CS004" => Refusal::forbidden("Somebody without a part in this system has to do this"),
         "CS006" => Refusal::not_now("The dossier changed since: read the new one first"),
         "CS007" => Refusal::not_now("The votes do not amount to this decision"),
+        "CS011" => Refusal::not_now("The system is retired: reopen it before anything about it changes"),
         "CS010" => Refusal::not_now("There must be an administrator left"),
         "CS008" => Refusal::not_now("The risk matrix changed since: rate again"),
         _ => Refusal::not_now("That is not possible in the present state"),

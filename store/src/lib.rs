@@ -4,6 +4,7 @@
 //! its audit event. Nothing here knows HTTP or HTML.
 
 pub mod audit;
+pub mod bulk;
 pub mod env;
 pub mod error;
 pub mod evidence;
@@ -11,6 +12,7 @@ pub mod imports;
 pub mod matrix;
 pub mod mitigations;
 pub mod people;
+mod pool;
 pub mod portfolio;
 pub mod relation;
 pub mod reviews;
@@ -18,16 +20,19 @@ pub mod risks;
 pub mod search;
 pub mod sessions;
 pub mod systems;
+pub mod tokens;
 pub mod tx;
 pub mod units;
+pub mod views;
 pub mod work;
 
 pub use env::Env;
 pub use error::{Error, Result};
-pub use tx::Tx;
+pub use pool::ACQUIRE_TIMEOUT;
+pub use tx::{Once, Tx};
 
 use object_store::ObjectStore;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool};
 use std::{sync::Arc, time::Duration};
 
 /// The schema, in the program.
@@ -35,9 +40,6 @@ pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
 /// The role that the program works as; see `migrations/`.
 pub const APP_ROLE: &str = "countersign_app";
-
-/// Longest wait for a connection: past it the answer is 503.
-pub const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(1500);
 
 /// The register. Cheap to clone.
 #[derive(Clone)]
@@ -58,17 +60,7 @@ impl Store {
         env: Arc<dyn Env>,
         files: Arc<dyn ObjectStore>,
     ) -> Self {
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .after_connect(|conn, _| {
-                Box::pin(async move {
-                    sqlx::Executor::execute(conn, "set role countersign_app; set timezone = 'UTC'; set jit = off; set statement_timeout = '30s'; set idle_in_transaction_session_timeout = '30s'")
-                        .await
-                        .map(drop)
-                })
-            })
-            .connect_lazy_with(options);
+        let pool = pool::open(options, connections);
         let hasher = Arc::new(people::hasher::Hasher::new());
         Self { pool, env, files, folder: None, file_max: domain::evidence::FILE_MAX, hasher }
     }
@@ -76,6 +68,11 @@ impl Store {
     /// The pool, for reads that stand on their own.
     pub fn pool(&self) -> &PgPool {
         &self.pool
+    }
+
+    /// Whether the database gives any sign of life within this time, past the pool: a refusal is one.
+    pub async fn answers(&self, within: Duration) -> bool {
+        pool::answers(&self.pool.connect_options(), within).await
     }
 
     /// Where evidence files are kept.

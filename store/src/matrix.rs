@@ -4,6 +4,7 @@ use crate::audit::Entry;
 use crate::tx::Who;
 use crate::{Result, Store};
 use domain::actor::Actor;
+use domain::ids::SystemId;
 use domain::policy::{self, Action, Relation};
 use domain::risk::matrix::Matrix;
 use sqlx::PgConnection;
@@ -62,9 +63,34 @@ pub async fn replace(store: &Store, actor: &Actor, on: i32, matrix: &Matrix) -> 
     crate::error::same_version(before.version, on)?;
     let version = before.version + 1;
     insert(&mut tx, Some(actor), version, matrix).await?;
-    let entry = Entry::new("matrix.manage", "matrix", None, format!("version {version}"));
+    let mut entry = Entry::new("matrix.manage", "matrix", None, format!("version {version}"));
+    // An approval goes out of date, or comes back, by an appetite as by any other change of what it rests on.
+    for system in on_the_other_side(tx.conn()).await? {
+        if crate::reviews::staleness::refresh(&mut tx, system).await? {
+            entry = entry.related(system);
+        }
+    }
     tx.commit(actor, entry.before(&before.matrix).after(matrix)).await?;
     Ok(version)
+}
+
+/// Systems with an approval in force whose dossier has a risk on another side of the appetite than the register has now,
+/// and those that are out of date already: the new appetite may be the one that they were approved on.
+async fn on_the_other_side(conn: &mut PgConnection) -> Result<Vec<SystemId>> {
+    let rows = sqlx::query_scalar!(
+        "select s.id from system s
+         join decision d on d.id = s.decision_id and d.outcome <> 'rejected'
+         join dossier b on b.id = d.dossier_id
+         where not exists (select from decision_end e where e.decision_id = d.id)
+           and (s.stale_since is not null or exists (
+             select from jsonb_array_elements(b.body::jsonb -> 'risks') decided
+             join risk k on k.system_id = s.id and 'R-' || k.number = decided ->> 'reference'
+             where k.residual_above is distinct from (decided ->> 'above_appetite')::boolean))
+         order by s.id"
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(SystemId).collect())
 }
 
 async fn insert(tx: &mut crate::Tx, actor: Option<&Actor>, version: i32, matrix: &Matrix) -> Result<()> {

@@ -1,8 +1,8 @@
 //! How a person stands to a system: asked before every use case on one.
 
-use crate::{Error, Result};
+use crate::{Error, Result, Store};
 use domain::actor::Actor;
-use domain::ids::{SystemId, SystemRef};
+use domain::ids::{DecisionRef, EvidenceRef, MitigationRef, ReviewRef, RiskRef, SystemId, SystemRef};
 use domain::policy::{self, Action, Relation};
 use sqlx::PgConnection;
 
@@ -21,6 +21,8 @@ pub struct Located {
     pub relation: Relation,
     /// Whether the committee has its dossier now.
     pub under_review: bool,
+    /// Whether it is retired.
+    pub retired: bool,
 }
 
 impl Located {
@@ -32,19 +34,23 @@ impl Located {
         Ok(policy::allow(actor, action, self.relation)?)
     }
 
-    /// Asks the policy for a change of content, which must wait while the committee has the dossier.
+    /// Asks the policy for a change of content, which must wait while the committee has the dossier or the system is
+    /// retired.
     ///
     /// # Errors
     /// A refusal in words.
     pub fn allow_change(&self, actor: &Actor, action: Action) -> Result<()> {
         self.allow(actor, action)?;
-        if self.under_review {
-            return Err(domain::error::Refusal::not_now(
-                "The system is under review: its content stands still until the committee is done",
-            )
-            .into());
-        }
-        Ok(())
+        Ok(policy::content_moves(action, self.under_review, self.retired)?)
+    }
+
+    /// Asks the policy for what goes on under review (progress, the committee's tier), but not once it is retired.
+    ///
+    /// # Errors
+    /// A refusal in words.
+    pub fn allow_in_use(&self, actor: &Actor, action: Action) -> Result<()> {
+        self.allow(actor, action)?;
+        Ok(policy::content_moves(action, false, self.retired)?)
     }
 }
 
@@ -69,7 +75,7 @@ pub async fn locate_id(conn: &mut PgConnection, actor: &Actor, id: SystemId, loc
         sqlx::query!("select id from system where id = $1 for update", id.0).fetch_optional(&mut *conn).await?;
     }
     let row = sqlx::query!(
-        r#"select s.number, s.name, s.version, s.owner_id = $2 as "owner!",
+        r#"select s.number, s.name, s.version, s.stage = 'retired' as "retired!", s.owner_id = $2 as "owner!",
              exists (select from system_contributor c where c.system_id = s.id and c.person_id = $2) as "contributor!",
              exists (select from involvement i where i.system_id = s.id and i.person_id = $2) as "involved!",
              exists (select from mitigation m where m.system_id = s.id and m.assignee_id = $2) as "assignee!",
@@ -100,5 +106,81 @@ pub async fn locate_id(conn: &mut PgConnection, actor: &Actor, id: SystemId, loc
         version: row.version,
         relation,
         under_review: row.under_review,
+        retired: row.retired,
     })
+}
+
+/// A record that an address names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Record {
+    System(SystemRef),
+    Risk(RiskRef),
+    Mitigation(MitigationRef),
+    Evidence(EvidenceRef),
+    Review(ReviewRef),
+    Decision(DecisionRef),
+}
+
+impl Record {
+    /// Table and number.
+    fn place(self) -> (&'static str, i64) {
+        match self {
+            Record::System(r) => ("system", r.0),
+            Record::Risk(r) => ("risk", r.0),
+            Record::Mitigation(r) => ("mitigation", r.0),
+            Record::Evidence(r) => ("evidence", r.0),
+            Record::Review(r) => ("review", r.0),
+            Record::Decision(r) => ("decision", r.0),
+        }
+    }
+
+    /// Whether it belongs to the papers that an assignee of one mitigation does not see.
+    fn is_paper(self, action: Action) -> bool {
+        matches!(self, Record::Evidence(_) | Record::Review(_) | Record::Decision(_))
+            || matches!(action, Action::EvidenceWrite | Action::ReviewSubmit)
+    }
+}
+
+/// Asks whether somebody may do this to a record, before anything that they sent is read: one statement. The use case
+/// asks again under its lock.
+///
+/// # Errors
+/// [`Error::NotFound`] when it does not exist or the person may not see it; a refusal in words.
+pub async fn ask(store: &Store, actor: &Actor, record: Record, action: Action) -> Result<()> {
+    let (table, number) = record.place();
+    let row = sqlx::query!(
+        r#"select s.owner_id = $3 as "owner!",
+             exists (select from system_contributor c where c.system_id = s.id and c.person_id = $3) as "contributor!",
+             exists (select from involvement i where i.system_id = s.id and i.person_id = $3) as "involved!",
+             exists (select from mitigation m where m.system_id = s.id and m.assignee_id = $3 and case $1
+               when 'mitigation' then m.number = $2
+               when 'risk' then exists (select from mitigation_risk x join risk k on k.id = x.risk_id
+                                        where x.mitigation_id = m.id and k.number = $2)
+               else true end) as "assignee!",
+             exists (select from recusal u where u.review_id = s.open_review_id and u.person_id = $3) as "recused!"
+           from system s where s.id = case $1::text
+             when 'system' then (select id from system where number = $2)
+             when 'risk' then (select system_id from risk where number = $2)
+             when 'mitigation' then (select system_id from mitigation where number = $2)
+             when 'evidence' then (select system_id from evidence where number = $2)
+             when 'review' then (select system_id from review where number = $2)
+             when 'decision' then (select system_id from decision where number = $2) end"#,
+        table,
+        number,
+        actor.id.0
+    )
+    .fetch_optional(store.pool())
+    .await?
+    .ok_or(Error::NotFound)?;
+    let relation = Relation {
+        owner: row.owner,
+        contributor: row.contributor,
+        involved: row.involved,
+        assignee: row.assignee && !record.is_paper(action),
+        recused: row.recused,
+    };
+    if !policy::sees(actor, relation) {
+        return Err(Error::NotFound);
+    }
+    Ok(policy::allow(actor, action, relation)?)
 }

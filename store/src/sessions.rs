@@ -67,7 +67,7 @@ pub async fn load(store: &Store, hash: &Hash, idle: Duration) -> Result<Option<S
     .await?;
     let Some(row) = row else { return Ok(None) };
     let roles = row.roles.iter().map(|role| Ok(role.parse::<Role>()?)).collect::<Result<Vec<_>>>()?;
-    let actor = Actor { id: row.person_id.into(), name: row.name, email: row.email, roles, address: None };
+    let actor = Actor { id: row.person_id.into(), name: row.name, email: row.email, roles, address: None, token: None };
     Ok(Some(Session { id: row.id, actor, data: row.data }))
 }
 

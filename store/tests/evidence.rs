@@ -179,7 +179,7 @@ async fn what_is_refused_leaves_nothing(pool: PgPool) {
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn the_same_form_counts_once(pool: PgPool) {
     let place = place(&pool).await;
-    let once = Some(Uuid::from_u128(7));
+    let once = Some(Uuid::from_u128(7).into());
     let label = label();
     let send =
         || evidence::receive(&place.store, &place.ada, place.system, &label, "a.txt", pieces(&[b"ab", b"cd"]), once);

@@ -382,3 +382,80 @@ async fn the_audit_chain_takes_only_what_continues_it(pool: PgPool) {
     )
     .await;
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_retired_system_stands_still_until_it_is_reopened(pool: PgPool) {
+    let (s, decided, _) = two_systems(&pool).await;
+    let store = &s.reg.store;
+    let loan = domain::ids::SystemRef(1);
+    store::systems::retire::retire(store, &s.owner, loan, "Replaced").await.unwrap();
+    let it = "(select id from system where name = 'Loan scoring')";
+    let risk = format!("(select min(id::text)::uuid from risk where system_id = {it})");
+    let still = [
+        format!("update system set purpose = 'x' where id = {it}"),
+        format!("update system set autonomy = 'acts_alone' where id = {it}"),
+        format!("delete from system_model where system_id = {it}"),
+        format!("insert into system_model (system_id, provider, name, version) values ({it}, 'x', 'x', 'x')"),
+        format!("update risk set title = 'x' where system_id = {it}"),
+        format!("update risk set status = 'closed' where system_id = {it}"),
+        format!(
+            "insert into risk (id, system_id, title, cause, event, consequence, characteristic, status, created_at, created_by,
+               changed_at, changed_by)
+             select gen_random_uuid(), id, 'x', 'x', 'x', 'x', 'fair', 'open', now(), owner_id, now(), owner_id
+             from system where id = {it}"
+        ),
+        format!(
+            "insert into rating (id, risk_id, kind, likelihood, impact, level, matrix_version, rated_by, rated_at)
+             select gen_random_uuid(), id, 'residual', 1, 1, 0, 1, changed_by, now() from risk where id = {risk}"
+        ),
+        format!("update mitigation set status = 'in_progress' where system_id = {it} and decision_id is null"),
+        format!("update mitigation set assignee_id = changed_by where system_id = {it}"),
+        format!("delete from mitigation_risk where risk_id = {risk}"),
+        format!("update evidence set title = 'x' where system_id = {it}"),
+        format!("delete from evidence_risk where risk_id = {risk}; insert into evidence_risk (evidence_id, risk_id)
+          select e.id, {risk} from evidence e where e.system_id = {it}"),
+        format!("insert into triage_result (id, system_id, answers, tier, because, rules_version, answered_by, answered_at)
+          select gen_random_uuid(), id, '{{}}', 'minimal', '{{}}', 1, owner_id, now() from system where id = {it}"),
+        format!("insert into tier_override (id, system_id, tier, reason, set_by, set_at)
+          select gen_random_uuid(), {it}, 'minimal', 'x', id, now() from person where name = 'Chiara Chair'"),
+        format!("insert into review (id, system_id, state, opened_by, opened_at, state_since)
+          select '00000000-0000-0000-0000-000000000001', id, 'draft', owner_id, now(), now() from system where id = {it};
+          insert into dossier (id, review_id, revision, body, sha256, submitted_by, submitted_at)
+          select gen_random_uuid(), '00000000-0000-0000-0000-000000000001', 1, '{{}}', sha256('{{}}'), owner_id, now()
+          from system where id = {it}"),
+    ];
+    for sql in &still {
+        hold(&pool, &[(sql.as_str(), "CS011", "CS011")]).await;
+    }
+    // Refused for want of an audit event alone: reopening, another owner, what triggers derive, the end of the decision.
+    let revoked = format!(
+        "insert into decision_end (decision_id, kind, reason, ended_by, ended_at)
+         select d.id, 'revoked', 'x', p.id, now() from decision d, person p where d.system_id = {it} and p.name = 'Chiara Chair'"
+    );
+    hold(
+        &pool,
+        &[
+            (&format!("update system set stage = 'pilot', purpose = 'x' where id = {it}"), "CS003", "CS003"),
+            (
+                &format!("update system set owner_id = changed_by, stale_since = now() where id = {it}"),
+                "CS003",
+                "CS003",
+            ),
+            (&format!("update review set state = 'expired' where system_id = {it}"), "CS003", "CS003"),
+            (&revoked, "CS003", "CS003"),
+            (&format!("update risk set residual_above = not residual_above where system_id = {it}"), "42501", "CS003"),
+        ],
+    )
+    .await;
+    // By its verbs: the approval ends, the system comes back, and its content moves again.
+    let decision = domain::ids::DecisionRef(1);
+    store::reviews::revoke::revoke(store, &s.chair, decision, "Harm", PASSWORD).await.unwrap();
+    let state: String = sqlx::query_scalar("select state from review where number = $1")
+        .bind(decided.0)
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(state, "revoked");
+    store::systems::retire::reopen(store, &s.owner, loan, domain::system::Stage::Pilot).await.unwrap();
+    hold(&pool, &[(still[0].as_str(), "CS003", "CS003"), (still[4].as_str(), "CS003", "CS003")]).await;
+}

@@ -70,7 +70,7 @@ async fn one_mitigation_acts_on_several_risks_and_says_what_it_leaves(pool: PgPo
     let mut mitigation = new(risks[..2].to_vec(), &s.contributor, store.today() + Days::new(10));
     let left = Point { likelihood: 1, impact: 2 };
     mitigation.residual = vec![NewResidual { risk: risks[0], at: left }];
-    let once = Some(store.new_id());
+    let once = Some(store.new_id().into());
     let before = s.reg.count("select count(*) from audit_event").await;
     let reference = mitigations::add(store, &s.owner, s.system, &mitigation, once).await.unwrap();
     assert_eq!(s.reg.count("select count(*) from audit_event").await, before + 1);
@@ -149,6 +149,41 @@ async fn under_review_content_stands_still_and_progress_goes_on(pool: PgPool) {
     assert!(locked(risks::edit(store, &s.owner, risk, read.version, &read.text).await));
     assert!(locked(risks::close(store, &s.owner, risk, read.version, "Gone").await));
     advance(&s, &s.contributor, m, Status::Implemented).await.unwrap();
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_retired_system_takes_neither_content_nor_progress(pool: PgPool) {
+    let s = Scene::new(&pool, Tier::High, false).await;
+    let store = &s.reg.store;
+    let m = added(&s, &s.contributor).await;
+    let risk = risks_of(&s).await[0];
+    let page = mitigations::get(store, &s.owner, m).await.unwrap();
+    store::systems::retire::retire(store, &s.owner, s.system, "Replaced").await.unwrap();
+    let said = |result: store::Result<()>| match result {
+        Err(Error::Refused(Refusal::NotNow(why))) => assert!(why.contains("retired: reopen it"), "{why}"),
+        other => panic!("{other:?}"),
+    };
+    said(advance(&s, &s.contributor, m, Status::InProgress).await);
+    said(advance(&s, &s.owner, m, Status::Dropped).await);
+    let text = MitigationText {
+        title: "Another".into(),
+        kind: page.kind,
+        description: String::new(),
+        assignee: Some(s.contributor.id),
+        due_on: page.due_on,
+        risks: vec![risk],
+    };
+    said(mitigations::edit(store, &s.owner, m, page.version, &text).await);
+    let rating = risks::NewRating { kind: RatingKind::Target, at: Point { likelihood: 1, impact: 1 }, rationale: None };
+    said(risks::rate(store, &s.owner, risk, &[rating], None).await);
+    let read = risks::get(store, &s.owner, risk).await.unwrap();
+    said(risks::edit(store, &s.owner, risk, read.version, &read.text).await);
+    said(risks::close(store, &s.owner, risk, read.version, "Gone").await);
+    said(store::evidence::choices(store, &s.owner, s.system).await.map(drop));
+    let tier = store::systems::override_tier::override_tier;
+    said(tier(store, &s.chair, s.system, Some(Tier::Critical), "Harm", None).await);
+    store::systems::retire::reopen(store, &s.owner, s.system, domain::system::Stage::Pilot).await.unwrap();
+    advance(&s, &s.contributor, m, Status::InProgress).await.unwrap();
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

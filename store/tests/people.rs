@@ -25,7 +25,7 @@ const LIFETIME: Duration = Duration::hours(12);
 async fn member(r: &Register, key: &str, roles: &[Role]) -> Actor {
     let new = Newcomer { email: format!("{key}@example.org"), name: format!("Member {key}"), roles: roles.to_vec() };
     let id = operator::add(&r.store, Who::Program("test"), &new, RIGHT).await.unwrap();
-    Actor { id, name: new.name, email: new.email, roles: new.roles, address: None }
+    Actor { id, name: new.name, email: new.email, roles: new.roles, address: None, token: None }
 }
 
 fn newcomer(email: &str, roles: &[Role]) -> Newcomer {

@@ -11,7 +11,7 @@ use common::*;
 use domain::actor::Role;
 use domain::canonical::{hex, sha256};
 use domain::error::Refusal;
-use domain::review::{Choice, Outcome, Part, State};
+use domain::review::{Choice, Outcome, Part, Reading, State};
 use domain::triage::Tier;
 use scene::{PASSWORD, Scene};
 use sqlx::PgPool;
@@ -19,7 +19,7 @@ use store::Error;
 use store::reviews::comment::{self, Place};
 use store::reviews::decide::{self, Closing};
 use store::reviews::{
-    decision, expire, get, list, open, passages, recuse, request_changes, revoke, submit, vote, withdraw,
+    decision, expire, get, list, open, passages, recuse, request_changes, revoke, submit, viewed, vote, withdraw,
 };
 
 fn refused(result: store::Result<impl std::fmt::Debug>) -> String {
@@ -104,6 +104,42 @@ async fn a_system_goes_through_the_committee_and_back(pool: PgPool) {
     assert_eq!(hex(&sha256(text.as_bytes())), bundle["decision"]["dossier_sha256"].as_str().unwrap());
 }
 
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn ticks_are_ones_own_and_gone_with_the_next_dossier(pool: PgPool) {
+    let s = Scene::new(&pool, Tier::High, false).await;
+    let store = &s.reg.store;
+    let review = s.submit().await;
+    let first = s.hash(review).await;
+    let (mia, max) = (&s.members[0], &s.members[1]);
+    let events = s.reg.count("select count(*) from audit_event").await;
+    for reading in [Reading::Risks, Reading::Evidence, Reading::Risks] {
+        viewed::tick(store, mia, review, &first, reading, true).await.unwrap();
+    }
+    viewed::tick(store, mia, review, &first, Reading::Evidence, false).await.unwrap();
+    let seen = get::get(store, mia, review).await.unwrap();
+    assert!(seen.may.tick && seen.viewed == [Reading::Risks] && seen.readings().len() == 6);
+    assert!(get::get(store, max, review).await.unwrap().viewed.is_empty());
+    assert!(!get::get(store, &s.owner, review).await.unwrap().may.tick);
+    assert_eq!(s.reg.count("select count(*) from audit_event").await, events);
+    // Owners and readers have none; what is not under review, or is another dossier, takes none.
+    let auditor = s.reg.person("Anna Auditor", &[Role::Auditor]).await;
+    for who in [&s.owner, &auditor] {
+        let told = refused(viewed::tick(store, who, review, &first, Reading::Risks, true).await);
+        assert!(told.starts_with("forbidden"), "{told}");
+    }
+    open::open(store, mia, review).await.unwrap();
+    request_changes::request_changes(store, mia, review, &first, "Explain").await.unwrap();
+    let told = refused(viewed::tick(store, mia, review, &first, Reading::Summary, true).await);
+    assert!(told.contains("does not have this dossier"), "{told}");
+    s.set_purpose("Scores small loans").await.unwrap();
+    s.submit().await;
+    let seen = get::get(store, mia, review).await.unwrap();
+    assert!(seen.viewed.is_empty() && seen.changed(Part::Summary) && !seen.changed(Part::Risks));
+    assert_eq!((seen.readings().len(), seen.readings()[0]), (7, Reading::SinceRevision));
+    let told = refused(viewed::tick(store, mia, review, &first, Reading::Risks, true).await);
+    assert!(told.contains("Read the new one"), "{told}");
+}
+
 /// Submits, lets `voters` approve, and closes.
 async fn approve(s: &Scene) -> domain::ids::DecisionRef {
     let review = s.submit().await;
@@ -112,6 +148,43 @@ async fn approve(s: &Scene) -> domain::ids::DecisionRef {
     }
     let hash = s.hash(review).await;
     decide::decide(&s.reg.store, &s.chair, review, &closing(hash, Outcome::Approved), PASSWORD, None).await.unwrap()
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_approval_goes_out_of_date_by_a_new_appetite_and_comes_back_by_the_old_one(pool: PgPool) {
+    let s = Scene::new(&pool, Tier::High, false).await;
+    let store = &s.reg.store;
+    approve(&s).await;
+    // A draft has nothing to go out of date.
+    let unit: uuid::Uuid = sqlx::query_scalar("select id from business_unit").fetch_one(&pool).await.unwrap();
+    scene::ready(&s.reg, &s.owner, &s.contributor, unit, "Chat helper", Tier::High, false).await;
+    let admin = s.reg.person("Ada Admin", &[domain::actor::Role::Admin]).await;
+    let stale = || async {
+        let rows = sqlx::query_scalar::<_, i64>("select number from system where stale_since is not null order by 1");
+        rows.fetch_all(&pool).await.unwrap()
+    };
+    let first = store::matrix::in_force(store).await.unwrap().matrix;
+    // Medium, where all residual ratings lie, is no longer within appetite.
+    let mut strict = first.clone();
+    strict.appetite = 0;
+    store::matrix::replace(store, &admin, 1, &strict).await.unwrap();
+    assert_eq!(stale().await, [s.system.0]);
+    let told =
+        s.reg.count("select count(*) from audit_event where action = 'matrix.manage' and cardinality(related) = 1");
+    assert_eq!(told.await, 1);
+    // Other labels change no meaning; the old appetite makes the approval whole again.
+    strict.levels[0].label = "Small".into();
+    store::matrix::replace(store, &admin, 2, &strict).await.unwrap();
+    assert_eq!(stale().await, [s.system.0]);
+    store::matrix::replace(store, &admin, 3, &first).await.unwrap();
+    assert!(stale().await.is_empty());
+    // On another scale the ratings keep what they meant.
+    let mut wider = first.clone();
+    wider.impact.push("Ruinous".into());
+    wider.cells.iter_mut().for_each(|row| row.push(3));
+    wider.appetite = 0;
+    store::matrix::replace(store, &admin, 4, &wider).await.unwrap();
+    assert!(stale().await.is_empty());
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -307,7 +380,7 @@ async fn a_vote_never_lands_on_a_dossier_that_was_not_read(pool: PgPool) {
 async fn the_same_form_sent_many_times_counts_once(pool: PgPool) {
     let s = Scene::new(&pool, Tier::Minimal, false).await;
     let store = &s.reg.store;
-    let once = Some(store.new_id());
+    let once = Some(store.new_id().into());
     let mut sent = Vec::new();
     for _ in 0..20 {
         sent.push(submit::submit(store, &s.owner, s.system, once));

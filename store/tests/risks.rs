@@ -87,7 +87,7 @@ async fn several_library_risks_are_added_at_once_and_their_texts_copied(pool: Pg
         .iter()
         .map(|key| NewRisk { inherent: Some(at(3, 4)), owner: Some(s.owner.id), ..NewRisk::from_library(key).unwrap() })
         .collect();
-    let once = Some(s.reg.store.new_id());
+    let once = Some(s.reg.store.new_id().into());
     let added = risks::add(&s.reg.store, &s.owner, s.system, &new, once).await.unwrap();
     assert_eq!(added.len(), 3);
     // In the order given, each rated, residual as inherent while nothing is in place.

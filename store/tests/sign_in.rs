@@ -11,6 +11,7 @@ use domain::error::Refusal;
 use sqlx::PgPool;
 use std::net::IpAddr;
 use store::Error;
+use store::people::accept::{Answer, accept};
 use store::people::invite::Newcomer;
 use store::people::sign_in::{WRONG, sign_in, verify_password};
 use store::people::{deactivate, operator};
@@ -25,7 +26,7 @@ fn from(address: &str) -> Option<IpAddr> {
 async fn member(r: &Register, email: &str, roles: &[Role]) -> Actor {
     let new = Newcomer { email: email.into(), name: "Ada Lovelace".into(), roles: roles.to_vec() };
     let id = operator::add(&r.store, Who::Program("test"), &new, RIGHT).await.unwrap();
-    Actor { id, name: new.name, email: new.email, roles: new.roles, address: from("192.0.2.1") }
+    Actor { id, name: new.name, email: new.email, roles: new.roles, address: from("192.0.2.1"), token: None }
 }
 
 fn is_wrong(result: &store::Result<Actor>) -> bool {
@@ -168,4 +169,85 @@ async fn an_older_hash_is_renewed_at_sign_in(pool: PgPool) {
     assert_eq!(r.count(today).await, 1);
     assert!(sign_in(&r.store, "ada@example.org", RIGHT, None).await.is_ok());
     assert_eq!(r.count("select count(*) from audit_event where action = 'person.rehash'").await, 1);
+}
+
+/// In the middle of all.
+fn median(mut all: Vec<f64>) -> f64 {
+    all.sort_by(f64::total_cmp);
+    all[all.len() / 2]
+}
+
+/// Seconds.
+async fn timed<T>(work: impl Future<Output = T>) -> (T, f64) {
+    let begun = std::time::Instant::now();
+    (work.await, begun.elapsed().as_secs_f64())
+}
+
+/// Checklist T10. Pairs, each in turn the other way round, so that whatever else the machine does slows both alike.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn t10_a_name_that_nobody_has_takes_as_long_as_a_wrong_password(pool: PgPool) {
+    const TRIES: usize = 200;
+    let r = register(&pool);
+    member(&r, "ada@example.org", &[]).await;
+    let (mut known, mut gaps) = (Vec::new(), Vec::new());
+    for n in 0..TRIES {
+        // Before the account is slowed down for the many failures, those are forgotten.
+        if n % 15 == 0 {
+            r.clock.advance(Duration::minutes(16));
+        }
+        let unknown = format!("nobody{n}@example.org");
+        let (one, other) = (format!("10.1.{}.{}", n / 100, n % 100), format!("10.2.{}.{}", n / 100, n % 100));
+        let ((a, ada), (b, nobody)) = if n % 2 == 0 {
+            let ada = timed(guess(&r, "ada@example.org", &one)).await;
+            (ada, timed(guess(&r, &unknown, &other)).await)
+        } else {
+            let nobody = timed(guess(&r, &unknown, &other)).await;
+            (timed(guess(&r, "ada@example.org", &one)).await, nobody)
+        };
+        assert!(a && b, "{n}");
+        known.push(ada);
+        gaps.push(ada - nobody);
+    }
+    let (whole, gap) = (median(known), median(gaps));
+    println!("a wrong password takes {:.1} ms, the gap is {:.2} ms (medians of {TRIES})", whole * 1e3, gap * 1e3);
+    assert!(gap.abs() < whole / 5.0, "{gap} of {whole} s");
+}
+
+/// A link that never was, one that was used, one that is too old: a hundredth of a sign-in tells nobody anything.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn t10_links_that_do_not_work_are_told_apart_by_nothing(pool: PgPool) {
+    const TRIES: usize = 200;
+    let r = register(&pool);
+    let admin = member(&r, "admin@example.org", &[Role::Admin]).await;
+    let link = async |key: &str| {
+        let new = Newcomer { email: format!("{key}@example.org"), name: key.into(), roles: vec![] };
+        store::people::invite::invite(&r.store, &admin, &new).await.unwrap().secret
+    };
+    let (used, old) = (link("used").await, link("old").await);
+    let answer = Answer { name: "Used".into(), password: RIGHT.into(), ..Answer::default() };
+    accept(&r.store, &used, &answer, None).await.unwrap();
+    r.clock.advance(Duration::hours(2));
+    let mut took = [const { Vec::new() }; 3];
+    for n in 0..TRIES {
+        let never = domain::canonical::hex(&domain::canonical::sha256(&n.to_be_bytes()));
+        for at in 0..3 {
+            let kind = (n + at) % 3;
+            let secret = [&never, &used, &old][kind];
+            let (opened, seconds) = timed(accept(&r.store, secret, &answer, None)).await;
+            assert!(matches!(opened, Err(Error::NotFound)), "{opened:?}");
+            took[kind].push(seconds);
+        }
+    }
+    let hash = timed(guess(&r, "admin@example.org", "192.0.2.1")).await.1;
+    let [never, used, old] = took.map(median);
+    println!(
+        "never was {:.2} ms, used {:.2} ms, old {:.2} ms; a hash {:.1} ms",
+        never * 1e3,
+        used * 1e3,
+        old * 1e3,
+        hash * 1e3
+    );
+    for other in [used, old] {
+        assert!((never - other).abs() < hash / 20.0, "{never} {other} {hash}");
+    }
 }

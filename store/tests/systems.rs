@@ -145,7 +145,7 @@ async fn registering_for_somebody_else_keeps_it_in_sight(pool: PgPool) {
     let theirs = Registration { owner: auditor.id, ..w.registration("Other") };
     wrong(add(&w.r.store, &w.olga, &theirs, None).await, "owner");
     // The same form counts once.
-    let once = Some(uuid::Uuid::from_u128(7));
+    let once = Some(uuid::Uuid::from_u128(7).into());
     let first = add(&w.r.store, &w.olga, &w.registration("Once"), once).await.unwrap();
     match add(&w.r.store, &w.olga, &w.registration("Once"), once).await {
         Err(Error::Replayed { location }) => assert_eq!(location, format!("/systems/{first}")),

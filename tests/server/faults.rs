@@ -1,212 +1,169 @@
-//! A program that is killed while it submits or votes (checklist T36): after the restart the move is there whole, with its
-//! audit event, or not at all, and the same form brings it about once. A Postgres that goes away under load, a disk that is
-//! full (T37, T38): an answer that says so, nothing half-done, and all is well again by itself.
+//! A Postgres that goes away or stands still under load, a disk that is full (checklist T37, T38): an answer that says so,
+//! nothing half-done, and all is well again by itself.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use countersign::env::SystemEnv;
-use domain::actor::Actor;
-use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection as _, PgPool};
 use store::Store;
 
-use crate::browser::{encode, typed};
-use crate::scene::PASSWORD;
+use crate::program::{self, Answer, Folder, Program, ask, get, postmaster, signal, try_signal, until, upload};
+use crate::scene::Scene;
 use crate::world::{Client, World, server};
 
-const READY: &str = "GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
-
-/// The real program on this database; killed when the test lets go of it.
-struct Program {
-    child: Child,
-    address: SocketAddr,
-    /// One program at a time: a free port is nobody's until it is listened on.
-    _turn: MutexGuard<'static, ()>,
-}
-
-static TURN: Mutex<()> = Mutex::new(());
-
-impl Program {
-    fn start(db: &PgConnectOptions, folder: &Path) -> Self {
-        use sqlx::ConnectOptions as _;
-        Self::spawn(folder, |command| command.env("DATABASE_URL", db.to_url_lossy().to_string()))
-    }
-
-    fn spawn(folder: &Path, configure: impl FnOnce(&mut Command) -> &mut Command) -> Self {
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
-        command.args(["serve", "--listen", &address.to_string(), "--data"]).arg(folder);
-        command.env_remove("DATABASE_URL").env_remove("MIGRATION_DATABASE_URL");
-        let child =
-            configure(&mut command).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let program = Self { child, address, _turn: turn };
-        let begun = Instant::now();
-        while program.send(READY, None) != Some(200) {
-            assert!(begun.elapsed() < Duration::from_secs(60), "not ready");
-            std::thread::sleep(Duration::from_millis(20));
+/// Asks for a page until told to stop; every answer, and when.
+fn load(
+    program: &Program,
+    page: &[u8],
+    stop: &Arc<AtomicBool>,
+) -> std::thread::JoinHandle<Vec<(Instant, Option<Answer>)>> {
+    let (address, page, stop) = (program.address, page.to_vec(), stop.clone());
+    std::thread::spawn(move || {
+        let mut answers = Vec::new();
+        while !stop.load(Ordering::SeqCst) {
+            let answer = ask(address, &page);
+            answers.push((Instant::now(), answer));
         }
-        program
-    }
-
-    /// Sends a request and reads its status, or kills the program so much later.
-    fn send(&self, request: &str, kill: Option<Duration>) -> Option<u16> {
-        let mut stream = TcpStream::connect(self.address).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        stream.write_all(request.as_bytes()).ok()?;
-        if let Some(after) = kill {
-            std::thread::sleep(after);
-            let pid = self.child.id().to_string();
-            assert!(Command::new("kill").args(["-s", "KILL", &pid]).status().unwrap().success());
-        }
-        let mut line = String::new();
-        BufReader::new(stream).read_line(&mut line).ok()?;
-        line.split_whitespace().nth(1)?.parse().ok()
-    }
+        answers
+    })
 }
 
-/// Status and head of an answer; none where the connection broke.
-fn ask(address: SocketAddr, request: &[u8]) -> Option<(u16, String)> {
-    let mut stream = TcpStream::connect(address).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-    stream.write_all(request).ok()?;
-    let mut text = Vec::new();
-    stream.read_to_end(&mut text).ok()?;
-    let text = String::from_utf8_lossy(&text).to_lowercase();
-    let head = text.split("\r\n\r\n").next()?.to_owned();
-    Some((head.split_whitespace().nth(1)?.parse().ok()?, head))
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-struct Folder(PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// What is sent, and what counts the rows and the audit events that it makes.
-struct Move {
-    request: String,
-    rows: &'static str,
-    events: &'static str,
-    before: i64,
-}
-
-async fn request(client: &Client, who: &Actor, path: &str, body: &str) -> String {
-    let cookie = client.cookie(who).await;
-    format!(
-        "POST {path} HTTP/1.1\r\nhost: localhost\r\nsec-fetch-site: same-origin\r\nconnection: close\r\ncookie: {cookie}\r\n\
-         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    )
-}
-
-#[sqlx::test(migrator = "store::MIGRATOR")]
-async fn a_killed_program_leaves_no_half_vote_and_no_half_submission(pool: sqlx::PgPool) {
-    let db = pool.connect_options().as_ref().clone();
-    store::migrate(&db).await.unwrap();
-    let world = World::new(&pool).await;
-    let folder = Folder(std::env::temp_dir().join(format!("countersign-kill-{}", db.get_database().unwrap())));
-    std::fs::create_dir_all(&folder.0).unwrap();
-    // Sessions of the real clock, which the program has.
-    let files = Arc::new(object_store::memory::InMemory::new());
-    let store = Store::connect(db.clone(), 2, Arc::new(SystemEnv), files);
+/// Somebody's session on a program's own Postgres: a cookie.
+async fn signed_in(program: &Folder) -> (PgPool, String) {
+    let pool = PgPool::connect_with(program::private_database(&program.0)).await.unwrap();
+    let owner = Scene::new(&pool, domain::triage::Tier::High, false).await.owner;
+    let store = Store::connect(
+        pool.connect_options().as_ref().clone(),
+        2,
+        Arc::new(SystemEnv),
+        Arc::new(object_store::memory::InMemory::new()),
+    );
     let client = Client::new(server(&store, Arc::new(SystemEnv)));
-
-    let member = &world.scene.members[0];
-    let vote = format!("/reviews/{}/vote", world.review);
-    let ballot = [("choice", "approve"), ("reason", "As the dossier says"), ("password", PASSWORD)];
-    let ballot = world.filled(member, &vote, &vote, &ballot).await;
-    let submit = format!("/systems/{}/submit", world.draft);
-    let declared = typed(world.filled(&world.scene.owner, &submit, &submit, &[]).await, &[("declared", "yes")]);
-    let moves = [
-        Move {
-            request: request(&client, member, &vote, &encode(&ballot)).await,
-            rows: "select count(*) from vote",
-            events: "select count(*) from audit_event where action = 'review.vote'",
-            before: world.scene.reg.count("select count(*) from vote").await,
-        },
-        Move {
-            request: request(&client, &world.scene.owner, &submit, &encode(&declared)).await,
-            rows: "select count(*) from dossier",
-            events: "select count(*) from audit_event where action = 'review.submit'",
-            before: world.scene.reg.count("select count(*) from dossier").await,
-        },
-    ];
-    let count = |sql| world.scene.reg.count(sql);
-    for one in &moves {
-        for milliseconds in [0, 5, 20, 60, 120] {
-            let program = Program::start(&db, &folder.0);
-            let told = program.send(&one.request, Some(Duration::from_millis(milliseconds)));
-            drop(program);
-            let made = count(one.rows).await - one.before;
-            assert!((0..=1).contains(&made), "{made} after {milliseconds} ms");
-            assert_eq!(count(one.events).await, count(one.rows).await, "half done after {milliseconds} ms");
-            assert!(made == 1 || told != Some(303), "acknowledged and lost after {milliseconds} ms");
-        }
-        let program = Program::start(&db, &folder.0);
-        assert_eq!(program.send(&one.request, None), Some(303), "the same form, sent again");
-        assert_eq!(count(one.rows).await - one.before, 1);
-        assert_eq!(count(one.events).await, count(one.rows).await);
-    }
-    assert!(store::audit::verify(&store, vec![]).await.unwrap().intact);
+    let cookie = client.cookie(&owner).await;
+    store.pool().close().await;
+    (pool, cookie)
 }
 
 #[test]
-fn a_postgres_that_goes_away_under_load_is_a_503_and_nothing_worse() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let folder = Folder(std::env::temp_dir().join(format!("countersign-load-{}", std::process::id())));
-    std::fs::create_dir_all(&folder.0).unwrap();
-    std::fs::set_permissions(&folder.0, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let mut program = Program::spawn(&folder.0, |command| command);
-    let address = program.address;
+fn t37_a_postgres_that_goes_away_under_load_is_a_503_and_nothing_worse() {
+    let folder = Folder::new("away");
+    let mut program = Program::private(&folder.0, &[]);
     // A page behind a session: one statement, then the way to the sign-in page.
-    let page =
-        "GET /work HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncookie: session=AAAAAAAAAAAAAAAAAAAAAA\r\n\r\n";
+    let page = get("/work", Some("session=AAAAAAAAAAAAAAAAAAAAAA"));
+    let stop = Arc::new(AtomicBool::new(false));
+    let loads: Vec<_> = (0..8).map(|_| load(&program, &page, &stop)).collect();
+    std::thread::sleep(Duration::from_millis(500));
+    let killed = postmaster(&folder.0).unwrap();
+    signal("KILL", std::slice::from_ref(&killed));
     let begun = Instant::now();
-    let load: Vec<_> = (0..8)
-        .map(|_| {
-            std::thread::spawn(move || {
-                let mut answers = Vec::new();
-                while begun.elapsed() < Duration::from_secs(12) {
-                    answers.push((begun.elapsed(), ask(address, page.as_bytes())));
-                }
-                answers
-            })
-        })
-        .collect();
-    std::thread::sleep(Duration::from_secs(1));
-    let pid = std::fs::read_to_string(folder.0.join("postgres/data/postmaster.pid")).unwrap();
-    let pid = pid.lines().next().unwrap().trim().to_owned();
-    assert!(Command::new("kill").args(["-s", "KILL", &pid]).status().unwrap().success());
-    let answers: Vec<_> = load.into_iter().flat_map(|load| load.join().unwrap()).collect();
-    let (mut away, mut last) = (0, Duration::ZERO);
+    until("another Postgres answers", || {
+        postmaster(&folder.0).is_some_and(|now| now != killed) && program.status("/readyz") == Some(200)
+    });
+    let back = Instant::now();
+    std::thread::sleep(Duration::from_secs(2));
+    let settled = Instant::now();
+    std::thread::sleep(Duration::from_millis(500));
+    stop.store(true, Ordering::SeqCst);
+    let answers: Vec<_> = loads.into_iter().flat_map(|load| load.join().unwrap()).collect();
+    let mut away = 0;
     for (at, answer) in &answers {
-        let (status, head) = answer.as_ref().expect("a connection broke");
-        match status {
+        let answer = answer.as_ref().expect("a connection broke");
+        assert!(answer.whole, "{answer:?}");
+        match answer.status {
             303 => {}
             503 => {
-                assert!(head.contains("retry-after:"), "{head}");
-                (away, last) = (away + 1, last.max(*at));
+                assert!(answer.header("retry-after").is_some(), "{}", answer.head);
+                assert!(*at < settled, "away {:?} after another Postgres answered", *at - back);
+                away += 1;
             }
-            other => panic!("{other} at {at:?}"),
+            other => panic!("{other}"),
         }
     }
-    assert!(away > 0 && last < Duration::from_secs(11), "{away} times away, the last time at {last:?}");
-    assert_eq!(program.send(READY, None), Some(200));
-    assert!(program.child.try_wait().unwrap().is_none(), "the same process");
+    println!("{} answers, {away} of them 503; another Postgres after {:?}", answers.len(), back - begun);
+    assert!(away > 0);
+    assert_eq!(program.status("/readyz"), Some(200));
+    assert!(!program.has_ended(), "the same process");
+}
+
+/// Processes that stand still until the test lets go of them.
+struct Frozen(Vec<String>);
+
+impl Frozen {
+    fn new(pids: Vec<String>) -> Self {
+        signal("STOP", &pids);
+        Self(pids)
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        try_signal("CONT", &self.0);
+    }
+}
+
+#[tokio::test]
+async fn t37_a_postgres_that_stands_still_is_a_503_and_all_goes_on_when_it_does() {
+    const CONNECTIONS: usize = 4;
+    let folder = Folder::new("frozen");
+    let program = Program::private(&folder.0, &["--pool-size", "4"]);
+    let (pool, cookie) = signed_in(&folder).await;
+    let (address, page) = (program.address, get("/systems", Some(&cookie)));
+    assert_eq!(ask(address, &page).unwrap().status, 200);
+
+    // Two requests are waiting for a row of theirs when everything stands still.
+    let mut lock = pool.acquire().await.unwrap().detach();
+    sqlx::raw_sql("begin; lock table system in access exclusive mode").execute(&mut lock).await.unwrap();
+    let under_way: Vec<_> = (0..2)
+        .map(|_| {
+            let page = page.clone();
+            std::thread::spawn(move || ask(address, &page))
+        })
+        .collect();
+    let waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
+    while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&pool).await.unwrap() < 2 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let frozen = Frozen::new(program.postgres());
+    let begun = Instant::now();
+    let new: Vec<_> = (0..8)
+        .map(|_| {
+            let page = page.clone();
+            std::thread::spawn(move || ask(address, &page))
+        })
+        .collect();
+    assert_eq!(program.status("/healthz"), Some(200));
+    assert_eq!(program.status("/readyz"), Some(503));
+    for (name, asked) in [("new", new), ("under way", under_way)] {
+        for asked in asked {
+            let answer = asked.join().unwrap().expect("an answer");
+            assert_eq!(answer.status, 503, "{name}");
+            assert!(answer.header("retry-after").is_some() && answer.whole, "{}", answer.head);
+        }
+        println!("{name}: answered {:?} after Postgres stood still", begun.elapsed());
+    }
+    // Postgres' own limit for a statement, which it can't keep, and the program's for a page are 30 and 45 seconds.
+    assert!(begun.elapsed() < Duration::from_secs(25), "{:?}", begun.elapsed());
+
+    drop(frozen);
+    sqlx::raw_sql("rollback").execute(&mut lock).await.unwrap();
+    lock.close().await.unwrap();
+    println!("ready again {:?} after it went on", program.ready());
+    // Every place of the pool is there again: as many at once as it has, again and again.
+    for _ in 0..5 {
+        let all: Vec<_> = (0..CONNECTIONS)
+            .map(|_| {
+                let page = page.clone();
+                std::thread::spawn(move || ask(address, &page))
+            })
+            .collect();
+        for one in all {
+            assert_eq!(one.join().unwrap().unwrap().status, 200);
+        }
+    }
 }
 
 /// A small disk; unmounted when the test lets go of it.
@@ -219,11 +176,11 @@ impl Drop for Disk {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn a_full_disk_refuses_the_file_and_nothing_else(pool: sqlx::PgPool) {
+async fn t38_a_full_disk_refuses_the_file_and_nothing_else(pool: PgPool) {
     let db = pool.connect_options().as_ref().clone();
     store::migrate(&db).await.unwrap();
     let world = World::new(&pool).await;
-    let folder = Folder(std::env::temp_dir().join(format!("countersign-full-{}", db.get_database().unwrap())));
+    let folder = Folder::new("full");
     let evidence = folder.0.join("evidence");
     std::fs::create_dir_all(&evidence).unwrap();
     let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"]).arg(&evidence).output();
@@ -234,30 +191,19 @@ async fn a_full_disk_refuses_the_file_and_nothing_else(pool: sqlx::PgPool) {
     let _disk = Disk(evidence);
     let store = Store::connect(db.clone(), 2, Arc::new(SystemEnv), Arc::new(object_store::memory::InMemory::new()));
     let client = Client::new(server(&store, Arc::new(SystemEnv)));
-    let cookie = client.cookie(&world.scene.owner).await;
-    let upload = |size: usize| {
-        let field = |name: &str, value: &str| {
-            format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-        };
+    let cookie = format!("cookie: {}\r\n", client.cookie(&world.scene.owner).await);
+    let add = |size: usize| {
         let once = store.new_id().to_string();
-        let mut body = [field("once", &once), field("kind", "test"), field("speaks_of", "2026-03-01")].concat();
-        body += "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n";
-        body += &format!("{}\r\n--b--\r\n", "x".repeat(size));
-        format!(
-            "POST /systems/{}/evidence/new HTTP/1.1\r\nhost: localhost\r\nsec-fetch-site: same-origin\r\nconnection: close\r\n\
-             cookie: {cookie}\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: {}\r\n\r\n{body}",
-            world.draft,
-            body.len()
-        )
+        let fields = [("once", once.as_str()), ("kind", "test"), ("speaks_of", "2026-03-01")];
+        upload(&format!("/systems/{}/evidence/new", world.draft), &cookie, &fields, "a.txt", &vec![b'x'; size])
     };
     let rows = async || world.scene.reg.count("select count(*) from evidence").await;
     let before = (rows().await, world.events().await);
-    let program = Program::start(&db, &folder.0);
-    let (status, _) = ask(program.address, upload(6_000_000).as_bytes()).expect("an answer");
-    assert_eq!(status, 507, "there is no room");
+    let program = Program::on(&db, &folder.0, &[]);
+    assert_eq!(program.ask(&add(6_000_000)).expect("an answer").status, 507, "there is no room");
     assert_eq!((rows().await, world.events().await), before);
-    assert_eq!(program.send(READY, None), Some(200));
-    let (status, _) = ask(program.address, upload(200_000).as_bytes()).expect("an answer");
-    assert_eq!(status, 303, "what was half written made room again");
+    assert_eq!(program.status("/readyz"), Some(200));
+    let answer = program.ask(&add(200_000)).expect("an answer");
+    assert!(answer.done(), "what was half written made room again: {}", answer.head);
     assert_eq!(rows().await, before.0 + 1);
 }

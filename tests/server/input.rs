@@ -58,7 +58,17 @@ async fn no_body_however_malformed_changes_anything_or_breaks_the_server(pool: P
     let mut faults = Vec::new();
     for route in app::routes::ROUTES.iter().filter(|route| route.method == "POST") {
         // They read no form: the address says all.
-        let no_form = ["/sign-out", "/end", "/end-others", "/theme", "/link", "/discard", "/archive", "/restore"];
+        let no_form = [
+            "/sign-out",
+            "/tokens/{token}/revoke",
+            "/end",
+            "/end-others",
+            "/theme",
+            "/link",
+            "/discard",
+            "/archive",
+            "/restore",
+        ];
         if no_form.iter().any(|verb| route.path.ends_with(verb)) {
             continue;
         }
@@ -368,7 +378,14 @@ async fn a_form_sent_twenty_times_counts_once(pool: PgPool) {
     let (unit, path) = (world.spare_unit.to_string(), "/systems/new");
     let given = [("name", "Only once"), ("purpose", "Scores"), ("unit", unit.as_str()), ("stage", "pilot")];
     let form = world.filled(owner, path, path, &given).await;
-    let answers = futures::future::join_all((0..20).map(|_| world.post(owner, path, &form))).await;
+    // Whom a busy machine sends away sends it again, as people do.
+    let send = async || loop {
+        let answer = world.post(owner, path, &form).await;
+        if answer.status != 503 {
+            break answer;
+        }
+    };
+    let answers = futures::future::join_all((0..20).map(|_| send())).await;
     let mut places: Vec<String> = Vec::new();
     for answer in &answers {
         assert_eq!(answer.status, 303, "{}", answer.said());

@@ -78,7 +78,7 @@ async fn every_number_is_the_number_of_its_rows(pool: PgPool) {
             .fetch_one(&pool)
             .await
             .unwrap();
-    let executive = Actor { id: id.into(), name, email, roles: vec![Role::Executive], address: None };
+    let executive = Actor { id: id.into(), name, email, roles: vec![Role::Executive], address: None, token: None };
 
     let units: Vec<uuid::Uuid> =
         sqlx::query_scalar("select id from business_unit order by lower(name)").fetch_all(&pool).await.unwrap();

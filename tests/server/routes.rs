@@ -4,6 +4,7 @@
 //! fails. `UPDATE_ROUTES=1` writes it anew; the difference is then read by a person. A `+` means that something was
 //! written. Forms are sent empty here; what whole forms do for those who must never is tried below it.
 
+use app::routes::Access;
 use axum::body::Body;
 use domain::actor::{Actor, Role};
 use domain::canonical::hex;
@@ -61,11 +62,15 @@ pub fn filled(path: &str, world: &World, risk: &str, mitigation: &str, session: 
         "decisions" => world.decision.to_string(),
         _ => String::new(),
     };
+    let admins = path.starts_with("/admin/");
+    let person = if path.starts_with("/admin/services/") { world.service } else { world.spare };
     path.replace("{reference}", &reference)
+        .replace("{token}", &world.tokens[usize::from(admins)].to_string())
         .replace("{thread}", &world.thread.to_string())
         .replace("{stage}", &world.stage.to_string())
         .replace("{run}", &world.run.to_string())
-        .replace("{person}", &world.spare.to_string())
+        .replace("{person}", &person.to_string())
+        .replace("{view}", &uuid::Uuid::nil().to_string())
         .replace("{unit}", &world.spare_unit.to_string())
         .replace("{secret}", &world.invitation)
         .replace("{session}", session)
@@ -103,6 +108,11 @@ async fn every_route_answers_every_role_as_the_table_says(pool: PgPool) {
             if wrote && (method == "GET" || !(200..400).contains(&status) || (reader && !of_their_own)) {
                 faults.push(format!("{method} {path} by {name}: {status}, and something was written"));
             }
+            // Who may not is told so before the form is read: never that a field of it is wrong.
+            let of_a_record = method == "POST" && path.contains("{reference}");
+            if of_a_record && (reader || name == "foreign") && !matches!(status, 403 | 404) {
+                faults.push(format!("{method} {path} by {name}: {status} before the permission was asked"));
+            }
             if status >= 500 {
                 faults.push(format!("{method} {path} by {name}: {status}"));
             }
@@ -116,6 +126,16 @@ async fn every_route_answers_every_role_as_the_table_says(pool: PgPool) {
     let expected = std::fs::read_to_string(TABLE).unwrap_or_default();
     let differing: Vec<&str> = table.lines().filter(|line| !expected.lines().any(|e| e == *line)).collect();
     assert!(table == expected, "{TABLE} says otherwise of:\n{}", differing.join("\n"));
+}
+
+/// What is sent to a record is read by nobody before it is known that the person may send it.
+#[test]
+fn every_form_of_a_record_asks_for_the_permission_first() {
+    let unasked =
+        app::routes::ROUTES.iter().filter(|route| route.method == "POST" && route.path.contains("{reference}"));
+    let unasked: Vec<&str> =
+        unasked.filter(|route| !matches!(route.access, Access::May(_))).map(|route| route.path).collect();
+    assert!(unasked.is_empty(), "{unasked:?}");
 }
 
 /// A whole form, who may send it, and who must not.

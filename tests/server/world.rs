@@ -16,13 +16,14 @@ use domain::actor::{Actor, Role};
 use domain::evidence::Kind;
 use domain::ids::{DecisionRef, EvidenceRef, PersonId, ReviewRef, SystemRef, UnitId};
 use domain::review::{Choice, Outcome, Part};
+use domain::token::{NewToken, Scope};
 use domain::triage::Tier;
 use http_body_util::BodyExt as _;
 use sqlx::PgPool;
 use store::audit::Entry;
 use store::reviews::decide::{Closing, decide};
 use store::tx::Who;
-use store::{Store, evidence, imports, people, reviews};
+use store::{Store, evidence, imports, people, reviews, tokens};
 use tower::ServiceExt as _;
 use tower_sessions::SessionStore as _;
 use tower_sessions::cookie::time::OffsetDateTime;
@@ -72,6 +73,10 @@ pub struct World {
     /// Not somebody who signs in.
     pub spare: PersonId,
     pub spare_unit: UnitId,
+    /// A service account.
+    pub service: PersonId,
+    /// A token of the owner, and one of the service account.
+    pub tokens: [Uuid; 2],
     pub invitation: String,
     /// A draft like the scene's system.
     pub draft: SystemRef,
@@ -163,6 +168,7 @@ impl World {
         let thread =
             reviews::comment::write(&store, &scene.members[0], review, place, "Why so low?", None).await.unwrap();
         let (stage, run) = import(&store, &admin).await;
+        let (service, tokens) = tokens_of(&store, owner, &admin).await;
         let client = Client::new(server(&store, reg.clock.clone()));
         Self {
             foreign,
@@ -171,6 +177,8 @@ impl World {
             admin,
             spare,
             spare_unit,
+            service,
+            tokens,
             invitation,
             draft,
             review,
@@ -271,6 +279,16 @@ async fn evidence_of(store: &Store, owner: &Actor, system: SystemRef) -> Evidenc
     };
     let bytes = futures::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(b"group,errors\na,1\n"))]);
     evidence::receive(store, owner, system, &label, "rates.csv", bytes, None).await.unwrap()
+}
+
+/// A token of the owner's own, and one of a service account that the administrator answers for.
+async fn tokens_of(store: &Store, owner: &Actor, admin: &Actor) -> (PersonId, [Uuid; 2]) {
+    let new = NewToken::parse("Nightly", vec![Scope::SystemsRead], Some(30)).unwrap();
+    let own = tokens::make(store, owner, &new, scene::PASSWORD).await.unwrap();
+    let account = tokens::NewService::parse("Pipeline", vec![Role::Owner]).unwrap();
+    let service = tokens::add_service(store, admin, &account).await.unwrap();
+    let its = tokens::make_for(store, admin, service, &new, scene::PASSWORD).await.unwrap();
+    (service, [own.id, its.id])
 }
 
 async fn approve(scene: &Scene, system: SystemRef) -> DecisionRef {

@@ -52,6 +52,9 @@ pub fn Form(
     /// Wide forms fill the page; others keep a readable measure.
     #[prop(optional)]
     wide: bool,
+    /// A second button that saves too: its words, and where it sends the form.
+    #[prop(optional)]
+    second: Option<(&'static str, String)>,
     children: Children,
 ) -> impl IntoView {
     provide_context(form.clone());
@@ -60,7 +63,7 @@ pub fn Form(
         <form class=class method="post" action=action novalidate enctype=multipart.then_some("multipart/form-data")>
             <HiddenState form=form/>
             {children()}
-            <Actions submit cancel danger/>
+            <Actions submit cancel danger second/>
         </form>
     }
 }
@@ -90,11 +93,13 @@ pub fn Actions(
     #[prop(into)] submit: String,
     #[prop(optional, into)] cancel: Text,
     #[prop(optional)] danger: bool,
+    #[prop(default = None)] second: Option<(&'static str, String)>,
 ) -> impl IntoView {
     let class = if danger { "button button-danger" } else { "button button-primary" };
     view! {
         <div class="actions">
             <button class=class type="submit">{submit}</button>
+            {second.map(|(words, to)| view! { <button class="button" type="submit" formaction=to>{words}</button> })}
             {cancel.get().map(|href| view! { <a class="button button-plain" href=href>"Cancel"</a> })}
         </div>
     }

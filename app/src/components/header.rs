@@ -1,6 +1,7 @@
 //! The top of a page: where one is, what it is about, its state, and its one primary action.
 
 use super::text::Text;
+use crate::server::PageUrl;
 use leptos::prelude::*;
 
 /// A step of the way here.
@@ -35,13 +36,16 @@ pub fn PageHeader(
     /// Secondary actions, as plain buttons: label and address.
     #[prop(optional)]
     more: Vec<(String, String)>,
+    /// The list that can be taken away as a file: its own address.
+    #[prop(optional, into)]
+    export: Option<PageUrl>,
     /// Badges beside the title.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
     let trail = crumbs.into_iter().map(|c| view! { <li><a href=c.href>{c.label}</a></li> }).collect::<Vec<_>>();
     let action = action_href.get().zip(action.get());
-    let has_actions = action.is_some() || !more.is_empty();
+    let has_actions = action.is_some() || !more.is_empty() || export.is_some();
     let more = more.into_iter().map(|(label, href)| view! { <a class="button" href=href>{label}</a> }).collect_view();
     view! {
         <header class="page-header">
@@ -54,6 +58,7 @@ pub fn PageHeader(
                 </div>
                 {has_actions.then(|| view! {
                     <div class="page-actions">
+                        {export.map(|url| view! { <ExportMenu url/> })}
                         {more}
                         {action.map(|(href, label)| view! { <a class="button button-primary" href=href>{label}</a> })}
                     </div>
@@ -61,6 +66,24 @@ pub fn PageHeader(
             </div>
             {lead.get().map(|lead| view! { <p class="page-lead">{lead}</p> })}
         </header>
+    }
+}
+
+/// The list of an address as a file, in either form, with its filters and order.
+#[component]
+pub fn ExportMenu(url: PageUrl) -> impl IntoView {
+    let url = url.first_page();
+    let file = |ending: &str| url.clone().at(&format!("{}.{ending}", url.path())).to_string();
+    view! {
+        <details class="menu">
+            <summary class="button">"Export"</summary>
+            <div class="menu-panel menu-small">
+                <ul>
+                    <li><a href=file("csv")>"CSV"<span class="muted">" for any program"</span></a></li>
+                    <li><a href=file("xlsx")>"XLSX"<span class="muted">" for spreadsheets"</span></a></li>
+                </ul>
+            </div>
+        </details>
     }
 }
 

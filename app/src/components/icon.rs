@@ -17,6 +17,8 @@ pub enum Icon {
     Plus,
     Lock,
     File,
+    Box,
+    Ticked,
 }
 
 impl Icon {
@@ -33,6 +35,8 @@ impl Icon {
             Icon::Down => "M8 3v10M4 9l4 4 4-4",
             Icon::Plus => "M8 3v10M3 8h10",
             Icon::Lock => "M4 7.5h8v6H4v-6Zm1.5 0V5a2.5 2.5 0 0 1 5 0v2.5",
+            Icon::Box => "M2.5 2.5h11v11h-11z",
+            Icon::Ticked => "M2.5 2.5h11v11h-11zM5 8.2l2.2 2.2L11.2 6",
             Icon::File => "M4 1.5h5L12.5 5v9.5H4v-13Zm5 0V5h3.5",
         }
     }

@@ -26,6 +26,9 @@ pub fn FilterBar(
     #[prop(into)]
     search: String,
     #[prop(optional)] chips: Vec<Chip>,
+    /// What the button says.
+    #[prop(default = "Apply")]
+    submit: &'static str,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let path = url.path().to_string();
@@ -49,7 +52,7 @@ pub fn FilterBar(
             {(!search.is_empty()).then(|| view! { <SearchField name="q" label=search value=query/> })}
             {children.map(|children| children())}
             {order}
-            <button class="button" type="submit">"Apply"</button>
+            <button class="button" type="submit">{submit}</button>
         </form>
         {any.then(|| view! {
             <section aria-label="Filters that are set">

@@ -25,7 +25,7 @@ pub use conflict::{ConflictField, ConflictNotice};
 pub use diff::{Diff, FieldChange};
 pub use fields::*;
 pub use form::{Actions, ErrorSummary, Form, Hidden};
-pub use header::{Crumb, Fact, PageHeader, Tab, Tabs};
+pub use header::{Crumb, ExportMenu, Fact, PageHeader, Tab, Tabs};
 pub use heatmap::{Heatmap, HeatmapArrow, HeatmapCell, HeatmapData};
 pub use icon::Icon;
 pub use list::{Chip, FilterBar, FilterSelect};

@@ -58,6 +58,9 @@ pub fn Section(
     /// A sentence under the heading.
     #[prop(optional, into)]
     lead: Text,
+    /// What stands beside the heading instead of a link.
+    #[prop(default = None)]
+    beside: Option<AnyView>,
     children: Children,
 ) -> impl IntoView {
     let action = action_href.get().zip(action.get());
@@ -66,6 +69,7 @@ pub fn Section(
             <div class="section-head">
                 <h2>{title}</h2>
                 {action.map(|(href, label)| view! { <a class="button button-small" href=href>{label}</a> })}
+                {beside}
             </div>
             {lead.get().map(|lead| view! { <p class="muted section-lead">{lead}</p> })}
             {children()}
@@ -149,10 +153,16 @@ pub fn DueDate(
     }
 }
 
-/// An instant: "12 Mar 2026, 14:05 UTC".
+/// An instant: "12 Mar 2026, 14:05 UTC"; script writes it in the reader's zone (`islands::local_times`).
 #[component]
 pub fn Instant(at: DateTime<Utc>) -> impl IntoView {
     view! { <time class="num" datetime=format::iso_instant(at)>{format::instant(at)}</time> }
+}
+
+/// The day of an instant: "12 Mar 2026". It may be another one in the reader's zone, so it is no plain date.
+#[component]
+pub fn Day(at: DateTime<Utc>) -> impl IntoView {
+    view! { <time class="num" datetime=format::iso_instant(at) data-day="">{format::day(at)}</time> }
 }
 
 /// A note that somebody wrote, as clean HTML.

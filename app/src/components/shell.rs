@@ -1,6 +1,6 @@
 //! What stands around every page: the head, the bar, the footer.
 
-use super::{Icon, Person};
+use super::{Icon, Instant, Person};
 use crate::islands::Palette;
 use crate::server::{
     AppState, PageUrl,
@@ -170,13 +170,13 @@ fn theme_form(frame: &Frame) -> impl IntoView + use<> {
 
 fn footer(state: &AppState, frame: &Frame) -> impl IntoView + use<> {
     let site = &state.site;
-    let printed = crate::format::instant(frame.now);
+    let printed = frame.now;
     view! {
         <footer class="footer">
             <span>{site.organisation.to_string()}</span>
             <span>"Countersign "{site.version.to_string()}</span>
-            <span>"Times are in UTC"</span>
-            <span class="print-only">"Printed "{printed}</span>
+            <span id="zone">"Times are in UTC"</span>
+            <span class="print-only">"Printed "<Instant at=printed/></span>
         </footer>
     }
 }

@@ -123,7 +123,9 @@ pub fn send_with_progress(root: NodeRef<html::Div>, sending: RwSignal<Sending>) 
         let Ok(form) = form.dyn_into::<web_sys::HtmlFormElement>() else { return };
         listen(&form.clone(), "submit", move |event| {
             // A second press while it is being sent does nothing; a form that can't be sent here is the browser's.
-            if matches!(sending.get_untracked(), Sending::Percent(_)) || send(&form, sending).is_ok() {
+            let pressed = event.dyn_ref::<web_sys::SubmitEvent>().and_then(web_sys::SubmitEvent::submitter);
+            let to = pressed.and_then(|button| button.get_attribute("formaction")).unwrap_or_else(|| form.action());
+            if matches!(sending.get_untracked(), Sending::Percent(_)) || send(&form, &to, sending).is_ok() {
                 event.prevent_default();
             }
         });
@@ -155,9 +157,9 @@ fn accept_drops(root: &Element) {
 
 /// Sends the form by XHR, because `fetch` does not tell how much was sent. An error before sending leaves the form to
 /// the browser.
-fn send(form: &web_sys::HtmlFormElement, sending: RwSignal<Sending>) -> Result<(), JsValue> {
+fn send(form: &web_sys::HtmlFormElement, to: &str, sending: RwSignal<Sending>) -> Result<(), JsValue> {
     let xhr = web_sys::XmlHttpRequest::new()?;
-    xhr.open("POST", &form.action())?;
+    xhr.open("POST", to)?;
     let upload = xhr.upload()?;
     listen(&upload, "progress", move |event| {
         if let Ok(event) = event.dyn_into::<web_sys::ProgressEvent>() {
@@ -185,6 +187,7 @@ fn arrive(xhr: &web_sys::XmlHttpRequest) {
     let Some(page) = xhr.response_text().ok().flatten() else { return };
     if let Some(root) = document().document_element() {
         root.set_inner_html(&page);
+        super::local_times();
         if let Ok(Some(summary)) = document().query_selector("[autofocus]") {
             let _ = summary.unchecked_into::<HtmlElement>().focus();
         }

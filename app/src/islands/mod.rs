@@ -12,3 +12,7 @@ pub use upload::{Sending, Upload};
 
 #[cfg(feature = "hydrate")]
 mod browser;
+#[cfg(feature = "hydrate")]
+mod zone;
+#[cfg(feature = "hydrate")]
+pub use zone::local_times;

@@ -7,10 +7,16 @@ use crate::{
 use leptos::prelude::*;
 
 /// Title, address, and what is done there.
-const PARTS: [(&str, &str, &str); 4] = [
+const PARTS: [(&str, &str, &str); 6] = [
     ("People", "/admin/people", "Invite people, give roles, send a link to who lost their password, deactivate."),
     ("Business units", "/admin/units", "The units that systems belong to."),
     ("Risk matrix", "/admin/matrix", "Labels of likelihood and impact, levels, and how much risk is within appetite."),
+    (
+        "API tokens",
+        "/admin/tokens",
+        "Every token of the API: who answers for it, what it opens, when it was used. Revoke any.",
+    ),
+    ("Service accounts", "/admin/services", "What pipelines work as: nobody signs in as one, and it never judges."),
     ("Import an inventory", "/admin/import", "Bring in a list of AI systems from a CSV file."),
 ];
 

@@ -2,7 +2,9 @@
 
 pub mod account;
 pub mod admin;
+pub mod api;
 pub mod audit;
+pub mod bulk;
 pub mod evidence;
 pub mod imports;
 pub mod invitation;
@@ -16,5 +18,7 @@ pub mod search;
 pub mod session;
 pub mod systems;
 pub mod theme;
+pub mod tokens;
 pub mod units;
+pub mod views;
 pub mod work;

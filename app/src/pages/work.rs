@@ -97,7 +97,7 @@ fn verb(item: &WorkItem) -> &'static str {
         WorkKind::Triage => "Answer the triage",
         WorkKind::Refused => "Change and submit again, or retire",
         WorkKind::Draft if item.readiness.as_deref().is_some_and(is_ready) => "Check and submit",
-        WorkKind::Draft => "Go on with",
+        WorkKind::Draft => "Continue",
     }
 }
 

@@ -18,6 +18,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::prelude::*;
+use store::relation::Record;
 
 /// Seconds after which a busy or restarting register is worth another try.
 pub const RETRY_AFTER: &str = "5";
@@ -163,7 +164,10 @@ where
     let mut response = match refuse(access, &parts, &frame) {
         Some(_) if frame.actor.is_none() => pages::session::kept::keep(&state, &frame, parts, body).await,
         Some(refusal) => refusal,
-        None => handler.call(Request::from_parts(parts, body), state.clone()).await,
+        None => match permit(access, &state, &frame).await {
+            Err(error) => error.into_response(),
+            Ok(()) => handler.call(Request::from_parts(parts, body), state.clone()).await,
+        },
     };
     let error = response.extensions_mut().remove::<AppError>().or_else(|| bare(&response));
     match error {
@@ -175,9 +179,31 @@ where
 /// The route's promise: who is not signed in signs in first; to the wrong role the page does not exist.
 fn refuse(access: Access, parts: &Parts, frame: &Frame) -> Option<Response> {
     match (access, &frame.actor) {
-        (Access::Public, _) | (Access::SignedIn, Some(_)) => None,
+        (Access::Public, _) | (Access::SignedIn | Access::May(_), Some(_)) => None,
         (_, None) => Some(sign_in_first(parts, frame)),
         (Access::Roles(roles), Some(actor)) => (!actor.has_any(roles)).then(|| AppError::NotFound.into_response()),
+    }
+}
+
+/// Whether the person may do to the record what the route is for.
+async fn permit(access: Access, state: &AppState, frame: &Frame) -> Result<(), AppError> {
+    let (Access::May(action), Some(actor)) = (access, &frame.actor) else { return Ok(()) };
+    let record = record(&frame.path).ok_or(AppError::NotFound)?;
+    Ok(store::relation::ask(&state.store, actor, record, action).await?)
+}
+
+/// The record that a path names: `/risks/R-3/…`.
+fn record(path: &str) -> Option<Record> {
+    let mut parts = path.split('/').skip(1);
+    let (area, reference) = (parts.next()?, parts.next()?);
+    match area {
+        "systems" => reference.parse().ok().map(Record::System),
+        "risks" => reference.parse().ok().map(Record::Risk),
+        "mitigations" => reference.parse().ok().map(Record::Mitigation),
+        "evidence" => reference.parse().ok().map(Record::Evidence),
+        "reviews" => reference.parse().ok().map(Record::Review),
+        "decisions" => reference.parse().ok().map(Record::Decision),
+        _ => None,
     }
 }
 

@@ -24,6 +24,12 @@ impl PageUrl {
         leptos::context::use_context().unwrap_or_default()
     }
 
+    /// The same parameters at another path.
+    pub fn at(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
     /// The path without the query.
     pub fn path(&self) -> &str {
         &self.path
@@ -65,9 +71,9 @@ impl PageUrl {
         self
     }
 
-    /// The first page: no cursor, no notice.
+    /// The first page: no cursor, no notice, nothing ticked.
     pub fn first_page(self) -> Self {
-        self.without("after").without("notice")
+        self.without("after").without("notice").without("select")
     }
 
     /// The order asked for: key, and whether descending (`sort=-due`).

@@ -2,6 +2,7 @@
 
 pub mod cx;
 pub mod error;
+pub mod export;
 pub mod form;
 pub mod frame;
 pub mod listing;

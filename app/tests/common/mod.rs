@@ -50,9 +50,14 @@ pub struct Answer {
 
 impl Pages {
     pub async fn open(pool: &PgPool) -> Self {
+        Self::with_connections(pool, 4).await
+    }
+
+    /// With so many connections to the database.
+    pub async fn with_connections(pool: &PgPool, connections: u32) -> Self {
         let files = Arc::new(object_store::memory::InMemory::new());
         let env = Arc::new(Counting(AtomicU64::new(1)));
-        let store = Store::connect(pool.connect_options().as_ref().clone(), 4, env, files);
+        let store = Store::connect(pool.connect_options().as_ref().clone(), connections, env, files);
         store::matrix::ensure_first(&store).await.unwrap();
         let state = AppState {
             store: store.clone(),
@@ -82,7 +87,7 @@ impl Pages {
             .await
             .unwrap();
         tx.commit(Who::Program("test"), Entry::new("people.manage", "person", id, name)).await.unwrap();
-        Actor { id: id.into(), name: name.into(), email, roles: vec![role], address: None }
+        Actor { id: id.into(), name: name.into(), email, roles: vec![role], address: None, token: None }
     }
 
     pub async fn unit(&self) {

@@ -1,4 +1,4 @@
-//! Importing an inventory of AI systems from CSV, up to the point where something is written: bytes → text → table →
+//! Importing an inventory of AI systems, up to the point where something is written: bytes → text → table →
 //! mapping → plan. Everything here is pure; the store carries a [`Plan`] out in one transaction.
 //!
 //! The promise: every row of the file gets exactly one verdict. It is created, updated, unchanged, the exact copy of
@@ -8,7 +8,9 @@ mod context;
 mod decode;
 mod draft;
 mod guess;
+mod header;
 mod keys;
+pub mod lists;
 mod mapping;
 mod plan;
 mod reader;
@@ -21,10 +23,11 @@ mod values;
 pub use decode::{Decoded, decode};
 pub use draft::{Note, Reason, SystemDraft};
 pub use guess::{Confidence, Guess, Guessed, guess};
+pub use header::{HEADER_SEARCH_ROWS, find_header};
 pub use mapping::{Field, Mapping, header_signature};
 pub use plan::{Counts, Known, Outcome, Person, Plan, ReasonGroup, RowVerdict, plan};
 pub use report::{rejected_csv, report_csv};
-pub use table::{Header, Row, Table, read_table};
+pub use table::{Header, Row, Table, read_table, table_of};
 
 /// Largest file, in bytes: 20 MiB. The largest public inventory that we know has 3 MB.
 pub const MAX_BYTES: usize = 20 * 1024 * 1024;
@@ -44,6 +47,9 @@ pub enum ImportError {
         "This is a spreadsheet workbook, not CSV. In the spreadsheet, choose “Save as” and “CSV UTF-8”, then upload that file."
     )]
     Workbook,
+    /// A workbook that is damaged, or that breaks a limit; the text says which.
+    #[error("{0}")]
+    BadWorkbook(String),
     #[error("The file is empty.")]
     Empty,
     #[error("The file has a header row but no rows below it.")]
@@ -66,7 +72,8 @@ pub enum ImportError {
     Unreadable(String),
 }
 
-/// Reads an uploaded file: checks its size and kind, decodes it and splits it into a table.
+/// Reads an uploaded text file: checks its size and kind, decodes it and splits it into a table. Workbooks are read by
+/// `store`, which can look into their containers.
 ///
 /// # Errors
 /// Any [`ImportError`]; nothing of the file is then used.
@@ -74,13 +81,17 @@ pub fn read(bytes: &[u8]) -> Result<(Decoded, Table), ImportError> {
     if bytes.len() > MAX_BYTES {
         return Err(ImportError::TooLarge);
     }
-    // Zip (xlsx, ods) and OLE2 (xls): what people upload by mistake.
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+    if is_workbook(bytes) {
         return Err(ImportError::Workbook);
     }
     let decoded = decode(bytes);
     let table = read_table(&decoded.text)?;
     Ok((decoded, table))
+}
+
+/// Whether the bytes begin like a zip archive (XLSX) or a compound file (XLS).
+pub fn is_workbook(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0])
 }
 
 /// Lower-case hexadecimal SHA-256 of `parts`, each followed by a separator, so that ("ab", "c") differs from ("a", "bc").

@@ -9,6 +9,7 @@ use super::draft::{Identity, Judged, Note, Reason, SystemDraft, judge};
 use super::mapping::{Field, Mapping};
 use super::table::{Row, Table};
 use super::{digest, keys};
+use crate::system::Stage;
 
 /// Someone in the register who can own a system.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct Known {
     pub imported: BTreeMap<String, String>,
     /// Source keys of systems whose content stands still because the committee has their dossier.
     pub under_review: BTreeSet<String>,
+    /// Source keys of systems that are retired: only a row that says they are in use again changes them.
+    pub retired: BTreeSet<String>,
 }
 
 /// What happens to a row.
@@ -151,7 +154,7 @@ pub fn plan(table: &Table, mapping: &Mapping, known: &Known) -> Plan {
 }
 
 impl Counts {
-    fn of(&mut self, outcome: &Outcome) -> &mut usize {
+    pub(super) fn of(&mut self, outcome: &Outcome) -> &mut usize {
         match outcome {
             Outcome::Create => &mut self.create,
             Outcome::Update => &mut self.update,
@@ -252,6 +255,9 @@ fn verdict(
                 None => Outcome::Create,
                 Some(hash) if *hash == draft.content_hash => Outcome::Unchanged,
                 Some(_) if known.under_review.contains(key) => Outcome::Rejected { reasons: vec![stands_still()] },
+                Some(_) if known.retired.contains(key) && !reopens(&draft) => {
+                    Outcome::Rejected { reasons: vec![retired()] }
+                }
                 Some(_) => Outcome::Update,
             };
             let rejected = matches!(outcome, Outcome::Rejected { .. });
@@ -269,6 +275,19 @@ fn verdict(
     }
     let source_key = if matches!(outcome, Outcome::Duplicate { .. }) { None } else { key };
     RowVerdict { line, outcome, draft, source_key, notes }
+}
+
+/// Whether the row itself says that the system is in use.
+fn reopens(draft: &SystemDraft) -> bool {
+    draft.stage != Stage::Retired && !draft.from_default.contains(&Field::Stage)
+}
+
+fn retired() -> Reason {
+    Reason {
+        column: None,
+        problem: "The system is retired: what the register has of it stands still.".into(),
+        fix: "Reopen the system, or say in the row at which stage it is in use again.".into(),
+    }
 }
 
 fn stands_still() -> Reason {

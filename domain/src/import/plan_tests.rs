@@ -358,3 +358,15 @@ fn a_system_under_review_is_not_changed_behind_the_committees_back() {
     assert!(reasons(&again.rows[0])[0].problem.contains("under review"));
     assert_eq!(again.counts.rejected, 1);
 }
+
+#[test]
+fn a_retired_system_changes_only_by_a_row_that_says_it_is_in_use() {
+    let first = of("Name,Purpose,Business unit,Id\nA,Old,Post Office,1\nB,Same,Post Office,2\n");
+    let mut known = carried_out(&first, &known());
+    known.retired = known.imported.keys().cloned().collect();
+    let again = of_known("Name,Purpose,Business unit,Id\nA,New,Post Office,1\nB,Same,Post Office,2\n", &known);
+    assert_eq!(outcomes(&again), ["rejected", "unchanged"]);
+    assert!(reasons(&again.rows[0])[0].problem.contains("retired"));
+    let text = "Name,Purpose,Business unit,Stage,Id\nA,New,Post Office,Production,1\nB,New,Post Office,Retired,2\n";
+    assert_eq!(outcomes(&of_known(text, &known)), ["update", "rejected"]);
+}

@@ -59,10 +59,41 @@ pub fn read_table(text: &str) -> Result<Table, ImportError> {
     let delimiter = declared.unwrap_or_else(|| find_delimiter(body));
     let mut records = Records::new(text, start, delimiter);
 
-    let mut headers = None;
-    let mut rows = Vec::new();
-    let (mut blank_rows, mut blank_since) = (0, 0);
-    while let Some((line, mut cells)) = records.next()? {
+    let mut table = Making::default();
+    while let Some((line, cells)) = records.next()? {
+        table.push(line, cells)?;
+    }
+    table.finish(char::from(delimiter))
+}
+
+/// A table from the rows of a sheet, each with its number; the first that says something is the header.
+///
+/// # Errors
+/// [`ImportError`] for a sheet without a header or rows, and each limit.
+pub fn table_of(rows: impl IntoIterator<Item = (u64, Vec<String>)>) -> Result<Table, ImportError> {
+    let mut table = Making::default();
+    let mut next = None;
+    for (line, cells) in rows {
+        // Rows in which nothing stands are not stored.
+        let skipped = next.map_or(0, |next| line.saturating_sub(next));
+        table.blank_since += usize::try_from(skipped).unwrap_or(0);
+        next = Some(line + 1);
+        table.push(line, cells)?;
+    }
+    table.finish(',')
+}
+
+/// A table in the making.
+#[derive(Default)]
+struct Making {
+    headers: Option<Vec<Header>>,
+    rows: Vec<Row>,
+    blank_rows: usize,
+    blank_since: usize,
+}
+
+impl Making {
+    fn push(&mut self, line: u64, mut cells: Vec<String>) -> Result<(), ImportError> {
         if cells.len() > MAX_COLUMNS {
             return Err(ImportError::TooManyColumns { line });
         }
@@ -70,29 +101,33 @@ pub fn read_table(text: &str) -> Result<Table, ImportError> {
             return Err(ImportError::CellTooLong { line });
         }
         if cells.iter().all(|c| c.trim().is_empty()) {
-            blank_since += 1;
-            continue;
+            self.blank_since += 1;
+            return Ok(());
         }
-        let Some(width) = headers.as_ref().map(Vec::len) else {
-            headers = Some(name_headers(cells));
-            blank_since = 0;
-            continue;
+        let Some(width) = self.headers.as_ref().map(Vec::len) else {
+            self.headers = Some(name_headers(cells));
+            self.blank_since = 0;
+            return Ok(());
         };
-        if rows.len() == MAX_ROWS {
+        if self.rows.len() == MAX_ROWS {
             return Err(ImportError::TooManyRows);
         }
-        blank_rows += std::mem::take(&mut blank_since);
+        self.blank_rows += std::mem::take(&mut self.blank_since);
         let missing = width.saturating_sub(cells.len());
         let mut extra = cells.split_off(width.min(cells.len()));
         while extra.pop_if(|c| c.trim().is_empty()).is_some() {}
         cells.resize(width, String::new());
-        rows.push(Row { line, cells, extra, missing });
+        self.rows.push(Row { line, cells, extra, missing });
+        Ok(())
     }
-    let headers = headers.ok_or(ImportError::Empty)?;
-    if rows.is_empty() {
-        return Err(ImportError::NoRows);
+
+    fn finish(self, delimiter: char) -> Result<Table, ImportError> {
+        let headers = self.headers.ok_or(ImportError::Empty)?;
+        if self.rows.is_empty() {
+            return Err(ImportError::NoRows);
+        }
+        Ok(Table { delimiter, headers, rows: self.rows, blank_rows: self.blank_rows })
     }
-    Ok(Table { delimiter: char::from(delimiter), headers, rows, blank_rows })
 }
 
 /// The records of a CSV text with the line each starts on. (The csv crate counts a record's line from before the line

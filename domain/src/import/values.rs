@@ -9,9 +9,10 @@ pub(super) fn line(cell: &str) -> String {
 
 /// Text that may have paragraphs: line breaks made LF, the rest as in [`line`].
 pub(super) fn text(cell: &str) -> String {
-    let unified = restore(cell).replace("\r\n", "\n").replace('\r', "\n");
-    let lines: Vec<&str> = unified.trim().lines().map(str::trim_end).collect();
-    printable(lines.join("\n").trim())
+    // What cannot be seen first: white space may stand behind it.
+    let seen = printable(&restore(cell).replace("\r\n", "\n").replace('\r', "\n"));
+    let lines: Vec<&str> = seen.trim().lines().map(str::trim_end).collect();
+    lines.join("\n").trim().to_owned()
 }
 
 fn printable(text: &str) -> String {
@@ -55,6 +56,7 @@ mod tests {
         assert_eq!(line("'=SUM(A1)"), "=SUM(A1)");
         assert_eq!(text(" one \r\n\r\ntwo\rthree\0 "), "one\n\ntwo\nthree");
         assert_eq!(text("'-- not a formula"), "-- not a formula");
+        assert_eq!(text("'\0\ta \0\n\0 "), "a");
     }
 
     #[test]

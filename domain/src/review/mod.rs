@@ -131,6 +131,33 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// What a member reads on the page of a review, each to be ticked as viewed: what changed, then the dossier's parts.
+    Reading {
+        SinceRevision = "since-revision", "Changed since the last revision";
+        SinceDecision = "since-decision", "Changed since the last decision";
+        Summary = "summary", "Summary";
+        Triage = "triage", "Tier, and why";
+        Context = "context", "Context";
+        Risks = "risks", "Risks against appetite";
+        Mitigations = "mitigations", "Mitigations";
+        Evidence = "evidence", "Evidence";
+    }
+}
+
+impl From<Part> for Reading {
+    fn from(part: Part) -> Self {
+        match part {
+            Part::Summary => Reading::Summary,
+            Part::Triage => Reading::Triage,
+            Part::Context => Reading::Context,
+            Part::Risks => Reading::Risks,
+            Part::Mitigations => Reading::Mitigations,
+            Part::Evidence => Reading::Evidence,
+        }
+    }
+}
+
 /// The meaning of a signature under a vote, in full; stored with the vote (21 CFR 11.50 asks for name, time and
 /// meaning; we add the hash of what was signed).
 pub fn meaning(choice: Choice, system: &str, dossier_sha256: &str) -> String {

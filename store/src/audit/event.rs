@@ -32,6 +32,8 @@ pub struct Event {
     pub by_person: bool,
     /// From where.
     pub address: Option<String>,
+    /// The API token that it was done with: its name, and who answers for it.
+    pub via: Option<domain::actor::Via>,
     /// What was done ("risk.rate").
     pub action: String,
     /// Kind of the thing ("risk").
@@ -54,6 +56,7 @@ impl Event {
             by_person: body.actor_id.is_some(),
             actor: body.actor,
             address: body.address,
+            via: body.via,
             action: body.action,
             subject_kind: body.subject_kind,
             subject_id: body.subject_id,

@@ -33,6 +33,14 @@ pub struct Filter {
 /// # Errors
 /// A refusal for those who may not read the whole trail.
 pub async fn list(store: &Store, actor: &Actor, filter: &Filter) -> Result<Page<Event>> {
+    events(store, actor, filter, PAGE_ROWS).await
+}
+
+/// The same with so many events on a page.
+///
+/// # Errors
+/// A refusal for those who may not read the whole trail.
+pub async fn events(store: &Store, actor: &Actor, filter: &Filter, limit: usize) -> Result<Page<Event>> {
     policy::allow(actor, Action::AuditRead, Relation::default())?;
     let start = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
     let rows = sqlx::query_scalar!(
@@ -52,12 +60,12 @@ pub async fn list(store: &Store, actor: &Actor, filter: &Filter) -> Result<Page<
         filter.from.map(start),
         filter.until.and_then(|day| day.checked_add_days(Days::new(1))).map(start),
         filter.after.as_deref().and_then(|cursor| cursor.parse::<i64>().ok()),
-        PAGE_ROWS as i64 + 1,
+        limit as i64 + 1,
     )
     .fetch_all(store.pool())
     .await?;
     let events = rows.iter().map(|body| Event::read(body)).collect::<Result<Vec<_>>>()?;
-    Ok(Page::cut(events, PAGE_ROWS, |event| event.seq.to_string()))
+    Ok(Page::cut(events, limit, |event| event.seq.to_string()))
 }
 
 /// What the trail can be filtered by.

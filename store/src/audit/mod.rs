@@ -9,7 +9,7 @@ pub mod verify;
 pub use event::{Change, Event};
 pub use head::{export as export_head, export_for as export_head_for};
 pub use history::history;
-pub use list::{Filter, choices, list};
+pub use list::{Filter, choices, events, list};
 pub use verify::{Report, verify, verify_for};
 
 use crate::tx::{Tx, Who};
@@ -65,6 +65,15 @@ impl Entry {
         self
     }
 
+    /// Why it was done, where a reason was given.
+    #[must_use]
+    pub fn reason(mut self, why: Option<&str>) -> Self {
+        if let (Some(why), Some(after)) = (why, self.after.as_object_mut()) {
+            after.insert("reason".to_owned(), why.into());
+        }
+        self
+    }
+
     /// Values before and after of those fields only that differ.
     #[must_use]
     pub fn changed<T: Serialize>(mut self, before: &T, after: &T) -> Self {
@@ -88,9 +97,9 @@ pub(crate) async fn append(tx: &mut Tx, who: Who<'_>, entry: Entry) -> Result<()
         sqlx::query!(r#"select seq as "seq!", hash as "hash!" from audit_lock_head()"#).fetch_one(tx.conn()).await?;
     let previous: [u8; 32] =
         head.hash.as_slice().try_into().map_err(|_| Error::Stored("the audit head is no SHA-256".to_owned()))?;
-    let (actor_id, actor, address) = match who {
-        Who::Person(p) => (Some(p.id.0), p.name.clone(), p.address.map(|a| a.to_string())),
-        Who::Program(part) => (None, part.to_owned(), None),
+    let (actor_id, actor, address, via) = match who {
+        Who::Person(p) => (Some(p.id.0), p.name.clone(), p.address.map(|a| a.to_string()), p.token.clone()),
+        Who::Program(part) => (None, part.to_owned(), None, None),
     };
     let body = Body {
         seq: head.seq + 1,
@@ -99,6 +108,7 @@ pub(crate) async fn append(tx: &mut Tx, who: Who<'_>, entry: Entry) -> Result<()
         actor_id,
         actor,
         address,
+        via,
         action: entry.action.to_owned(),
         subject_kind: entry.subject_kind.to_owned(),
         subject_id: entry.subject_id,

@@ -78,6 +78,14 @@ pub struct Row {
 /// # Errors
 /// When the database can't be read.
 pub async fn list(store: &Store, actor: &Actor, filter: &Filter) -> Result<Page<Row>> {
+    rows(store, actor, filter, PAGE_ROWS).await
+}
+
+/// The same with so many rows on a page.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn rows(store: &Store, actor: &Actor, filter: &Filter, limit: usize) -> Result<Page<Row>> {
     let today = store.today();
     let before = filter.after.as_deref().and_then(|cursor| cursor.parse::<i64>().ok());
     let text = filter.text.as_deref().map(str::trim).filter(|t| !t.is_empty());
@@ -111,7 +119,7 @@ pub async fn list(store: &Store, actor: &Actor, filter: &Filter) -> Result<Page<
         before,
         actor.reads_all(),
         actor.id.0,
-        PAGE_ROWS as i64 + 1,
+        limit as i64 + 1,
     )
     .fetch_all(store.pool())
     .await?;
@@ -135,5 +143,5 @@ pub async fn list(store: &Store, actor: &Actor, filter: &Filter) -> Result<Page<
             })
         })
         .collect::<Result<Vec<_>>>()?;
-    Ok(Page::cut(rows, PAGE_ROWS, |row| row.reference.0.to_string()))
+    Ok(Page::cut(rows, limit, |row| row.reference.0.to_string()))
 }

@@ -3,7 +3,7 @@
 use super::{Label, blob, links, lock_blob};
 use crate::audit::Entry;
 use crate::relation;
-use crate::{Error, Result, Store};
+use crate::{Error, Once, Result, Store};
 use bytes::Bytes;
 use domain::actor::Actor;
 use domain::canonical::hex;
@@ -13,7 +13,6 @@ use domain::policy::Action;
 use futures::{Stream, StreamExt};
 use object_store::{ObjectStoreExt, WriteMultipart, path::Path};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 /// Bytes of one part: the least that S3 takes, and all that is held at once is two of them.
 const PART: usize = 5 * 1024 * 1024;
@@ -42,7 +41,7 @@ pub async fn receive<S, E>(
     label: &Label,
     file_name: &str,
     bytes: S,
-    once: Option<Uuid>,
+    once: Option<Once>,
 ) -> Result<EvidenceRef>
 where
     S: Stream<Item = Result<Bytes, E>> + Send,
@@ -65,7 +64,7 @@ where
 ///
 /// # Errors
 /// As [`receive`].
-pub async fn prepare(store: &Store, actor: &Actor, system: SystemRef, label: &Label, once: Option<Uuid>) -> Result<()> {
+pub async fn prepare(store: &Store, actor: &Actor, system: SystemRef, label: &Label, once: Option<Once>) -> Result<()> {
     let mut tx = store.begin().await?;
     tx.once(actor, once).await?;
     let located = relation::locate(tx.conn(), actor, system, false).await?;
@@ -127,7 +126,7 @@ async fn keep(
     label: &Label,
     file_name: &str,
     file: &Received,
-    once: Option<Uuid>,
+    once: Option<Once>,
 ) -> Result<EvidenceRef> {
     let mut tx = store.begin().await?;
     tx.once(actor, once).await?;

@@ -30,6 +30,7 @@ pub(super) async fn read(conn: &mut PgConnection, lock: bool) -> Result<Lookup> 
     let mut lookup = Lookup::default();
     let systems = sqlx::query!(
         r#"select s.source_key as "key!", s.number, coalesce(s.source_hash, '') as "hash!",
+             s.stage = 'retired' as "retired!",
              exists (select from review r where r.id = s.open_review_id and r.state in ('submitted', 'in_review'))
                as "under_review!"
            from system s where s.source_key is not null"#
@@ -39,6 +40,9 @@ pub(super) async fn read(conn: &mut PgConnection, lock: bool) -> Result<Lookup> 
     for system in systems {
         if system.under_review {
             lookup.known.under_review.insert(system.key.clone());
+        }
+        if system.retired {
+            lookup.known.retired.insert(system.key.clone());
         }
         lookup.numbers.insert(system.key.clone(), system.number);
         lookup.known.imported.insert(system.key, system.hash);
@@ -71,7 +75,8 @@ pub(super) async fn possible_owners(conn: &mut PgConnection) -> Result<Vec<Possi
     Ok(sqlx::query_as!(
         PossibleOwner,
         "select id, email, name from person
-         where deactivated_at is null and not roles && array['executive', 'auditor'] order by lower(name), email"
+         where deactivated_at is null and kind = 'human' and not roles && array['executive', 'auditor']
+         order by lower(name), email"
     )
     .fetch_all(conn)
     .await?)

@@ -2,16 +2,18 @@
 //! row, and all valid rows go in together or not at all. What the rows mean is worked out in `domain::import`.
 
 pub mod known;
+pub mod lists;
 pub mod program;
 pub mod report;
 pub mod rows;
 pub mod run;
 pub mod runs;
 pub mod stage;
+pub mod workbook;
 
 use crate::{Error, Result};
 use domain::actor::Actor;
-use domain::import::{Decoded, ImportError, Mapping, Plan, Table};
+use domain::import::{Decoded, ImportError, MAX_BYTES, Mapping, Plan, Table, is_workbook};
 use domain::policy::{self, Action, Relation};
 
 /// Who may import at all.
@@ -26,24 +28,36 @@ pub struct Inventory {
     pub file_name: String,
     /// SHA-256 of the bytes.
     pub sha256: [u8; 32],
-    /// How the bytes became text.
-    pub decoded: Decoded,
+    /// What kind of file it is.
+    pub source: Source,
     /// The rows.
     pub table: Table,
 }
 
+/// How bytes became rows.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A CSV, and how it became text.
+    Text(Decoded),
+    /// A part of a workbook.
+    Workbook(workbook::Found),
+}
+
 impl Inventory {
-    /// Reads an inventory. Takes a second for the largest files, so it works beside the requests of others.
+    /// Reads an inventory; `place` says which part of a workbook. Takes a second for the largest files, so it works
+    /// beside the requests of others.
     ///
     /// # Errors
     /// A message for the field `file`, for the person who uploads it.
-    pub async fn read(file_name: &str, bytes: Vec<u8>) -> Result<Self> {
+    pub async fn read(file_name: &str, bytes: Vec<u8>, place: workbook::Place) -> Result<Self> {
         let file_name = tidy_name(file_name);
+        // A workbook may take a hundred times its size while it is read: one at a time.
+        let _alone = if is_workbook(&bytes) { WORKBOOKS.acquire().await.ok() } else { None };
         beside(move || {
             use sha2::Digest;
-            let (decoded, table) = domain::import::read(&bytes)
+            let (source, table) = rows(&bytes, &place)
                 .map_err(|why: ImportError| Error::Refused(domain::error::Refusal::field("file", why.to_string())))?;
-            Ok(Self { file_name, sha256: sha2::Sha256::digest(&bytes).into(), decoded, table })
+            Ok(Self { file_name, sha256: sha2::Sha256::digest(&bytes).into(), source, table })
         })
         .await?
     }
@@ -56,6 +70,17 @@ impl Inventory {
         })
         .await
     }
+}
+
+static WORKBOOKS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(1);
+
+fn rows(bytes: &[u8], place: &workbook::Place) -> Result<(Source, Table), ImportError> {
+    if bytes.len() <= MAX_BYTES && is_workbook(bytes) {
+        let (found, table) = workbook::read(bytes, place)?;
+        return Ok((Source::Workbook(found), table));
+    }
+    let (decoded, table) = domain::import::read(bytes)?;
+    Ok((Source::Text(decoded), table))
 }
 
 /// Work that takes the processor for longer than a request should hold up others.

@@ -1,6 +1,7 @@
 //! Importing from the command line: one call from the bytes to the result. A person stands behind it all the same,
 //! since somebody has registered every system.
 
+use super::workbook::Place;
 use super::{Inventory, run, stage};
 use crate::{Error, Result, Store};
 use domain::actor::{Actor, Role};
@@ -15,6 +16,8 @@ pub struct Order {
     pub file_name: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
+    /// Which part of a workbook is the inventory.
+    pub place: Place,
     /// What its columns mean; otherwise as the last time, or as guessed.
     pub mapping: Option<Mapping>,
     /// The inventory's name, over the mapping's.
@@ -40,13 +43,24 @@ pub struct Done {
     pub table: Table,
 }
 
+/// What came of a list of risks or mitigations.
+#[derive(Debug, Clone)]
+pub struct ListDone {
+    /// The run; none for a dry run.
+    pub run: Option<Uuid>,
+    /// What became of each row.
+    pub plan: Plan,
+    /// The file, for the report of rejected rows.
+    pub table: Table,
+}
+
 /// Imports a file, or works out what that would do.
 ///
 /// # Errors
 /// A refusal with messages for `file`, `source` or the mapping.
 pub async fn from_file(store: &Store, actor: &Actor, order: Order) -> Result<Done> {
     super::allow(actor)?;
-    let inventory = Inventory::read(&order.file_name, order.bytes).await?;
+    let inventory = Inventory::read(&order.file_name, order.bytes, order.place).await?;
     let (inventory, mut mapping) = match order.mapping {
         Some(given) => (inventory, given),
         None => {
@@ -94,5 +108,5 @@ pub async fn importer(store: &Store, email: Option<&str>) -> Result<Actor> {
         return Err(Error::Refused(Refusal::field("as", message)));
     };
     let roles = person.roles.iter().map(|r| r.parse::<Role>()).collect::<Result<_, _>>()?;
-    Ok(Actor { id: person.id.into(), name: person.name, email: person.email, roles, address: None })
+    Ok(Actor { id: person.id.into(), name: person.name, email: person.email, roles, address: None, token: None })
 }

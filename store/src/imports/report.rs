@@ -4,7 +4,8 @@
 use super::known::Lookup;
 use crate::Result;
 use domain::ids::SystemRef;
-use domain::import::{Field, Outcome, Plan, SystemDraft};
+use domain::import::lists::Details;
+use domain::import::{Field, Outcome, Plan, RowVerdict, SystemDraft};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sqlx::PgConnection;
@@ -40,10 +41,10 @@ pub struct RowReport {
     pub line: u64,
     /// What happened to it.
     pub outcome: RowOutcome,
-    /// Its system.
+    /// Its record: AIS-12, R-340, M-7.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reference: Option<SystemRef>,
-    /// Its system's name.
+    pub reference: Option<String>,
+    /// The record's name or title.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// What the import replaced, by field.
@@ -91,7 +92,7 @@ pub(super) fn of(plan: &Plan, before: &Before, references: &HashMap<String, i64>
             let mut row = RowReport {
                 line: verdict.line,
                 outcome: (&verdict.outcome).into(),
-                reference: references.get(key).map(|n| SystemRef(*n)),
+                reference: references.get(key).map(|n| SystemRef(*n).to_string()),
                 name: verdict.draft.as_ref().map(|d| d.name.clone()).unwrap_or_default(),
                 before: Map::new(),
                 after: Map::new(),
@@ -115,6 +116,24 @@ pub(super) fn of(plan: &Plan, before: &Before, references: &HashMap<String, i64>
             row
         })
         .collect()
+}
+
+/// The report on one row of a list of risks or mitigations.
+pub(super) fn of_list(verdict: &RowVerdict, details: &Details) -> RowReport {
+    let texts = match &verdict.outcome {
+        Outcome::Duplicate { of } => vec![format!("Says the same as line {of}.")],
+        Outcome::Rejected { reasons } => reasons.iter().map(|r| format!("{} {}", r.problem, r.fix)).collect(),
+        _ => verdict.notes.iter().map(|n| n.text.clone()).collect(),
+    };
+    RowReport {
+        line: verdict.line,
+        outcome: (&verdict.outcome).into(),
+        reference: details.reference.clone(),
+        name: details.name.clone(),
+        before: details.before.clone(),
+        after: details.after.clone(),
+        texts,
+    }
 }
 
 /// What a row says about its system, by field; what a default filled only where `with_defaults`.

@@ -4,12 +4,14 @@
 use super::known::{self, Lookup};
 use super::report::{self, RowReport};
 use super::rows::{Row, Rows};
+use super::workbook::Place;
 use super::{Inventory, allow, hex};
 use crate::audit::Entry;
-use crate::{Error, Result, Store, Tx};
+use crate::{Error, Once, Result, Store, Tx};
 use domain::actor::Actor;
 use domain::error::Refusal;
 use domain::ids::SystemId;
+use domain::import::lists::Kind;
 use domain::import::{Mapping, Plan, header_signature, rejected_csv};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -31,21 +33,27 @@ pub struct Imported {
 ///
 /// # Errors
 /// [`Error::NotFound`] for somebody else's file; a refusal where the mapping is not complete; [`Error::Replayed`].
-pub async fn staged(store: &Store, actor: &Actor, stage: Uuid, once: Option<Uuid>) -> Result<Uuid> {
+pub async fn staged(store: &Store, actor: &Actor, stage: Uuid, once: Option<Once>) -> Result<Uuid> {
     allow(actor)?;
     let mut tx = store.begin().await?;
     tx.once(actor, once).await?;
     let found = sqlx::query!(
-        "select file_name, content, mapping from import_stage where id = $1 and person_id = $2 for update",
+        "select file_name, content, mapping, sheet, header_row, kind from import_stage
+         where id = $1 and person_id = $2 for update",
         stage,
         actor.id.0
     )
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
-    let mapping = found.mapping.ok_or_else(|| Refusal::not_now("Choose first what the columns mean"))?;
-    let inventory = Inventory::read(&found.file_name, found.content).await?;
+    let place = Place { sheet: found.sheet, header_row: found.header_row.map(i64::unsigned_abs) };
+    let inventory = Inventory::read(&found.file_name, found.content, place).await?;
     sqlx::query!("delete from import_stage where id = $1", stage).execute(tx.conn()).await?;
+    let kind: Kind = found.kind.parse()?;
+    if kind != Kind::Systems {
+        return Ok(super::lists::carry_out(tx, actor, kind, inventory, once).await?.0);
+    }
+    let mapping = found.mapping.ok_or_else(|| Refusal::not_now("Choose first what the columns mean"))?;
     Ok(carry_out(tx, actor, inventory, serde_json::from_value(mapping)?, once).await?.id)
 }
 
@@ -64,10 +72,10 @@ async fn carry_out(
     actor: &Actor,
     inventory: Inventory,
     mapping: Mapping,
-    once: Option<Uuid>,
+    once: Option<Once>,
 ) -> Result<Imported> {
     checked(&mapping)?;
-    sqlx::query!("select pg_advisory_xact_lock($1)", ONE_AT_A_TIME).execute(tx.conn()).await?;
+    one_at_a_time(&mut tx).await?;
     let mut lookup = known::read(tx.conn(), true).await?;
     let (inventory, plan) = inventory.plan(mapping.clone(), lookup.known.clone()).await?;
     let before = report::before(tx.conn(), &plan).await?;
@@ -79,7 +87,7 @@ async fn carry_out(
     let id = tx.new_id();
     let report = serde_json::to_string(&report::of(&plan, &before, &lookup.numbers))?;
     keep_mapping(&mut tx, actor, &inventory, &mapping).await?;
-    keep_run(&mut tx, actor, id, &inventory, &plan, &report).await?;
+    keep_run(&mut tx, actor, id, &inventory, &plan, &report, Kind::Systems).await?;
     for system in updated.iter().filter(|w| w.decided) {
         crate::reviews::staleness::refresh(&mut tx, SystemId(system.id)).await?;
     }
@@ -98,6 +106,12 @@ async fn carry_out(
     }
     tx.commit(actor, entry).await?;
     Ok(Imported { id, plan })
+}
+
+/// Waits for another import that is under way.
+pub(super) async fn one_at_a_time(tx: &mut Tx) -> Result<()> {
+    sqlx::query!("select pg_advisory_xact_lock($1)", ONE_AT_A_TIME).execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// What every import needs of its mapping.
@@ -217,13 +231,14 @@ async fn keep_mapping(tx: &mut Tx, actor: &Actor, inventory: &Inventory, mapping
     Ok(())
 }
 
-async fn keep_run(
+pub(super) async fn keep_run(
     tx: &mut Tx,
     actor: &Actor,
     id: Uuid,
     inventory: &Inventory,
     plan: &Plan,
     report: &str,
+    kind: Kind,
 ) -> Result<()> {
     let (counts, now) = (plan.counts, tx.now());
     let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
@@ -231,8 +246,8 @@ async fn keep_run(
     let rejected = rejected_csv(&inventory.table, plan).replace('\0', "");
     sqlx::query!(
         "insert into import_run (id, file_name, file_sha256, imported_by, imported_at, rows_created, rows_updated,
-           rows_unchanged, rows_duplicate, rows_rejected, rejected_csv, report)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+           rows_unchanged, rows_duplicate, rows_rejected, rejected_csv, report, kind)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         id,
         inventory.file_name,
         inventory.sha256.as_slice(),
@@ -244,7 +259,8 @@ async fn keep_run(
         count(counts.duplicate),
         count(counts.rejected),
         rejected,
-        report
+        report,
+        kind.as_str()
     )
     .execute(tx.conn())
     .await?;

@@ -34,6 +34,8 @@ pub struct Run {
     pub duplicate: i32,
     /// Rows that did not go in.
     pub rejected: i32,
+    /// What the file held.
+    pub kind: String,
 }
 
 impl Run {
@@ -53,7 +55,7 @@ pub async fn list(store: &Store, actor: &Actor) -> Result<Vec<Run>> {
         Run,
         r#"select i.id, i.file_name, i.file_sha256, p.name as imported_by, i.imported_at, i.rows_created as created,
              i.rows_updated as updated, i.rows_unchanged as unchanged, i.rows_duplicate as duplicate,
-             i.rows_rejected as rejected
+             i.rows_rejected as rejected, i.kind
            from import_run i join person p on p.id = i.imported_by order by i.imported_at desc, i.id desc limit $1"#,
         SHOWN
     )
@@ -70,7 +72,7 @@ pub async fn get(store: &Store, actor: &Actor, id: Uuid) -> Result<(Run, Vec<Row
     let found = sqlx::query!(
         r#"select i.id, i.file_name, i.file_sha256, p.name as imported_by, i.imported_at, i.rows_created as created,
              i.rows_updated as updated, i.rows_unchanged as unchanged, i.rows_duplicate as duplicate,
-             i.rows_rejected as rejected, i.report
+             i.rows_rejected as rejected, i.kind, i.report
            from import_run i join person p on p.id = i.imported_by where i.id = $1"#,
         id
     )
@@ -89,6 +91,7 @@ pub async fn get(store: &Store, actor: &Actor, id: Uuid) -> Result<(Run, Vec<Row
         unchanged: found.unchanged,
         duplicate: found.duplicate,
         rejected: found.rejected,
+        kind: found.kind,
     };
     Ok((run, rows))
 }

@@ -3,10 +3,12 @@
 
 use super::known::{self, PossibleOwner};
 use super::report::{self, RowReport};
-use super::{Inventory, allow, run};
+use super::workbook::Place;
+use super::{Inventory, Source, allow, run};
 use crate::{Error, Result, Store};
 use chrono::{DateTime, Duration, Utc};
 use domain::actor::Actor;
+use domain::import::lists::{Kind, missing};
 use domain::import::{self, Field, Guessed, MAX_BYTES, Mapping, Plan, header_signature};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -38,6 +40,8 @@ pub struct Staged {
     pub inventory: Inventory,
     /// What its columns mean.
     pub mapping: Mapping,
+    /// What it holds.
+    pub kind: Kind,
     /// Where the mapping comes from.
     pub origin: Origin,
     /// Why the guess is as it is, whether or not it was taken; empty in a preview.
@@ -69,16 +73,32 @@ pub struct Choices {
 /// # Errors
 /// A message for the field `file`.
 pub async fn put(store: &Store, actor: &Actor, file_name: &str, bytes: Vec<u8>) -> Result<Uuid> {
+    put_list(store, actor, Kind::Systems, file_name, bytes).await
+}
+
+/// The same for a file that may hold something else.
+///
+/// # Errors
+/// A message for the field `file`.
+pub async fn put_list(store: &Store, actor: &Actor, kind: Kind, file_name: &str, bytes: Vec<u8>) -> Result<Uuid> {
     allow(actor)?;
-    let file_name = Inventory::read(file_name, bytes.clone()).await?.file_name;
+    let inventory = Inventory::read(file_name, bytes.clone(), Place::default()).await?;
+    if kind != Kind::Systems
+        && let Source::Text(_) = inventory.source
+        && let Some(why) = missing(&inventory.table, kind)
+    {
+        return Err(domain::error::Refusal::field("file", why).into());
+    }
+    let file_name = inventory.file_name;
     let (id, now) = (store.new_id(), store.now());
     sqlx::query!(
-        "insert into import_stage (id, person_id, file_name, content, uploaded_at) values ($1, $2, $3, $4, $5)",
+        "insert into import_stage (id, person_id, file_name, content, uploaded_at, kind) values ($1, $2, $3, $4, $5, $6)",
         id,
         actor.id.0,
         file_name,
         bytes,
-        now
+        now,
+        kind.as_str()
     )
     .execute(store.pool())
     .await?;
@@ -130,7 +150,8 @@ pub async fn load(store: &Store, actor: &Actor, id: Uuid) -> Result<Staged> {
 async fn open(store: &Store, actor: &Actor, id: Uuid, with_reasons: bool) -> Result<Staged> {
     allow(actor)?;
     let found = sqlx::query!(
-        "select file_name, content, mapping from import_stage where id = $1 and person_id = $2 and uploaded_at >= $3",
+        "select file_name, content, mapping, sheet, header_row, kind from import_stage
+         where id = $1 and person_id = $2 and uploaded_at >= $3",
         id,
         actor.id.0,
         store.now() - KEPT
@@ -138,10 +159,23 @@ async fn open(store: &Store, actor: &Actor, id: Uuid, with_reasons: bool) -> Res
     .fetch_optional(store.pool())
     .await?
     .ok_or(Error::NotFound)?;
-    let inventory = Inventory::read(&found.file_name, found.content).await?;
+    let place = Place { sheet: found.sheet, header_row: found.header_row.map(i64::unsigned_abs) };
+    let inventory = Inventory::read(&found.file_name, found.content, place).await?;
+    let kind: Kind = found.kind.parse()?;
+    if kind != Kind::Systems {
+        let (mapping, reasons) = (Mapping::default(), Vec::new());
+        return Ok(Staged { id, inventory, mapping, kind, origin: Origin::Chosen, reasons });
+    }
     let chosen: Option<Mapping> = found.mapping.map(serde_json::from_value).transpose()?;
     if let (Some(mapping), false) = (&chosen, with_reasons) {
-        return Ok(Staged { id, inventory, mapping: mapping.clone(), origin: Origin::Chosen, reasons: Vec::new() });
+        return Ok(Staged {
+            id,
+            inventory,
+            mapping: mapping.clone(),
+            kind,
+            origin: Origin::Chosen,
+            reasons: Vec::new(),
+        });
     }
     let mut conn = store.pool().acquire().await?;
     let (inventory, proposal) = propose(&mut conn, actor, inventory).await?;
@@ -149,7 +183,7 @@ async fn open(store: &Store, actor: &Actor, id: Uuid, with_reasons: bool) -> Res
         Some(chosen) => (chosen, Origin::Chosen),
         None => (proposal.mapping, proposal.origin),
     };
-    Ok(Staged { id, inventory, mapping, origin, reasons: proposal.reasons })
+    Ok(Staged { id, inventory, mapping, kind, origin, reasons: proposal.reasons })
 }
 
 /// A mapping that nobody confirmed yet.
@@ -227,6 +261,32 @@ pub async fn map(store: &Store, actor: &Actor, id: Uuid, mapping: &Mapping) -> R
     if saved.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
+/// Says which part of a workbook is the table. What was said of its columns is forgotten where it was another part.
+///
+/// # Errors
+/// [`Error::NotFound`] for somebody else's file; a message where the workbook has no such sheet, or no table there.
+pub async fn place(store: &Store, actor: &Actor, id: Uuid, place: Place) -> Result<()> {
+    let staged = open(store, actor, id, false).await?;
+    let Source::Workbook(now) = &staged.inventory.source else { return Ok(()) };
+    if place.sheet.as_ref() == Some(&now.sheet) && place.header_row == Some(now.header_row) {
+        return Ok(());
+    }
+    let content =
+        sqlx::query_scalar!("select content from import_stage where id = $1", id).fetch_one(store.pool()).await?;
+    Inventory::read(&staged.inventory.file_name, content, place.clone()).await?;
+    let row = place.header_row.and_then(|row| i64::try_from(row).ok());
+    sqlx::query!(
+        "update import_stage set sheet = $3, header_row = $4, mapping = null where id = $1 and person_id = $2",
+        id,
+        actor.id.0,
+        place.sheet,
+        row
+    )
+    .execute(store.pool())
+    .await?;
+    Ok(())
+}
+
 /// What importing a file would do.
 #[derive(Debug, Clone)]
 pub struct Preview {
@@ -244,6 +304,13 @@ pub struct Preview {
 /// [`Error::NotFound`] for somebody else's file; a refusal where its mapping is not complete.
 pub async fn preview(store: &Store, actor: &Actor, id: Uuid) -> Result<Preview> {
     let mut staged = open(store, actor, id, false).await?;
+    if staged.kind != Kind::Systems {
+        let mut conn = store.pool().acquire().await?;
+        let (inventory, planned) = super::lists::plan(&mut conn, staged.kind, staged.inventory, false).await?;
+        staged.inventory = inventory;
+        let rows = planned.rows();
+        return Ok(Preview { staged, plan: planned.into_plan(), rows });
+    }
     let (inventory, plan, rows) = dry_run(store, staged.inventory, &staged.mapping).await?;
     staged.inventory = inventory;
     Ok(Preview { staged, plan, rows })

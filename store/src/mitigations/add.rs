@@ -4,7 +4,7 @@ use super::{risks_of, unknown_assignee};
 use crate::audit::Entry;
 use crate::relation::locate;
 use crate::risks::{NewRating, people_words};
-use crate::{Result, Store};
+use crate::{Once, Result, Store};
 use chrono::NaiveDate;
 use domain::actor::Actor;
 use domain::error::Refusal;
@@ -56,7 +56,7 @@ pub async fn add(
     actor: &Actor,
     system: SystemRef,
     new: &NewMitigation,
-    once: Option<Uuid>,
+    once: Option<Once>,
 ) -> Result<MitigationRef> {
     if new.risks.is_empty() || new.risks.len() > RISKS_MAX {
         return Err(Refusal::field("risks", "Choose at least one risk that it acts on").into());

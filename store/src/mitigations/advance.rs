@@ -29,7 +29,7 @@ pub async fn advance(
     if from == Status::Dropped || to == Status::Dropped {
         held.located.allow_change(actor, Action::MitigationWrite)?;
     } else {
-        held.located.allow(actor, Action::MitigationAdvance)?;
+        held.located.allow_in_use(actor, Action::MitigationAdvance)?;
     }
     same_version(held.version, version)?;
     mitigation::may_report(from, to, held.located.relation)?;

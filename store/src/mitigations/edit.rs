@@ -43,10 +43,23 @@ pub async fn edit(
     version: i32,
     new: &MitigationText,
 ) -> Result<()> {
+    change(store, actor, mitigation, version, None, |_| new.clone()).await
+}
+
+/// The same, from what it says now; `why` goes into the audit trail.
+pub(crate) async fn change(
+    store: &Store,
+    actor: &Actor,
+    mitigation: MitigationRef,
+    version: i32,
+    why: Option<&str>,
+    new: impl FnOnce(MitigationText) -> MitigationText,
+) -> Result<()> {
     let mut tx = store.begin().await?;
     let held = hold(tx.conn(), actor, mitigation).await?;
     held.located.allow_change(actor, Action::MitigationWrite)?;
     same_version(held.version, version)?;
+    let new = &new(present(&held));
     keeps_condition(&held, new)?;
     let risks = risks_of(tx.conn(), held.located.id, &new.risks).await?;
     if risks.is_empty() && !held.condition {
@@ -83,11 +96,24 @@ pub async fn edit(
     let mut entry = Entry::new(Action::MitigationWrite.as_str(), "mitigation", held.id.0, mitigation)
         .related(held.located.id)
         .before(before(&held, &names))
-        .after(after(new, &names));
+        .after(after(new, &names))
+        .reason(why);
     for risk in ids {
         entry = entry.related(risk);
     }
     tx.commit_content(actor, held.located.id, entry).await
+}
+
+/// What it says now.
+fn present(held: &Held) -> MitigationText {
+    MitigationText {
+        title: held.title.clone(),
+        kind: held.kind,
+        description: held.description.clone(),
+        assignee: held.assignee,
+        due_on: held.due_on,
+        risks: held.risks.clone(),
+    }
 }
 
 /// Whoever verified it can't become its assignee afterwards.

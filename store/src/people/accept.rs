@@ -87,12 +87,12 @@ async fn welcome(tx: &mut Tx, person: Invited, name: String, hash: &str, address
         return Err(Error::NotFound);
     }
     end_sessions(tx.conn(), person.id, None, now).await?;
-    Ok(Actor { id: person.id, name, email: person.email, roles: person.roles, address })
+    Ok(Actor { id: person.id, name, email: person.email, roles: person.roles, address, token: None })
 }
 
 async fn first(tx: &mut Tx, email: String, name: String, hash: &str, address: Option<IpAddr>) -> Result<Actor> {
     let roles = vec![Role::Admin];
     let new = Newcomer { email: email.clone(), name: name.clone(), roles: roles.clone() };
     let id = invite::add(tx, &new, Some(hash)).await?;
-    Ok(Actor { id, name, email, roles, address })
+    Ok(Actor { id, name, email, roles, address, token: None })
 }

@@ -4,6 +4,7 @@
 //! the register, so that it survives a restart. Whether the account exists plays no part. Only the pair of account and
 //! address is ever locked, so that nobody can lock somebody else out from afar.
 
+use super::hasher::Place;
 use crate::{Error, Result, Store};
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
@@ -98,11 +99,17 @@ fn wait(oldest: DateTime<Utc>, now: DateTime<Utc>) -> u64 {
 }
 
 impl Attempt {
-    /// Waits where the account is under attack.
-    pub(super) async fn slow_down(&self) {
-        if self.slow {
-            tokio::time::sleep(SLOW_BY).await;
+    /// Waits where the account is under attack; not in the place of others, who have to get one meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when there is none left afterwards.
+    pub(super) async fn slow_down(&self, store: &Store, place: Place) -> Result<Place> {
+        if !self.slow {
+            return Ok(place);
         }
+        drop(place);
+        tokio::time::sleep(SLOW_BY).await;
+        store.hasher().place()
     }
 
     /// It was the person. Earlier failures of this account from this address no longer count.

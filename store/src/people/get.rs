@@ -14,7 +14,7 @@ pub async fn get(store: &Store, actor: &Actor, person: PersonId) -> Result<Row> 
     policy::allow(actor, Action::PeopleManage, Relation::default())?;
     let r = sqlx::query!(
         r#"select id, name, email, roles, version, password_hash is not null as "joined!",
-             deactivated_at is null as "active!",
+             deactivated_at is null as "active!", kind = 'service' as "service!",
              (select count(*) from system s where s.owner_id = p.id) as "owns!",
              (select max(last_used_at) from session s where s.person_id = p.id) as last_seen
            from person p where id = $1"#,
@@ -30,6 +30,7 @@ pub async fn get(store: &Store, actor: &Actor, person: PersonId) -> Result<Row> 
         roles: roles_of(&r.roles)?,
         joined: r.joined,
         active: r.active,
+        service: r.service,
         version: r.version,
     };
     Ok(Row { person, owns: r.owns, last_seen: r.last_seen })
@@ -51,6 +52,7 @@ pub async fn of_demonstration(store: &Store) -> Result<Vec<Person>> {
             roles: roles_of(&r.3)?,
             joined: true,
             active: true,
+            service: false,
             version: r.4,
         })
     };

@@ -88,13 +88,17 @@ pub async fn renew(store: &Store, actor: &Actor, person: PersonId) -> Result<Lin
 pub(super) async fn renew_as(store: &Store, who: Who<'_>, person: PersonId) -> Result<Link> {
     let mut tx = store.begin().await?;
     let row = sqlx::query!(
-        r#"select name, password_hash is not null as "joined!", deactivated_at is null as "active!"
+        r#"select name, password_hash is not null as "joined!", deactivated_at is null as "active!",
+             kind = 'service' as "service!"
            from person where id = $1 for update"#,
         person.0
     )
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
+    if row.service {
+        return Err(Refusal::not_now("Nobody signs in as a service account: it works with tokens").into());
+    }
     if !row.active {
         return Err(Refusal::not_now("This person is deactivated: reactivate them first").into());
     }

@@ -16,12 +16,12 @@ pub struct Choice {
     pub name: String,
 }
 
-/// Active people by name, for forms.
+/// Active people by name, for forms. Service accounts are none: what is given to somebody is given to a person.
 pub async fn choices(store: &Store) -> Result<Vec<Choice>> {
     let rows = sqlx::query!(
         r#"select id, case when count(*) over (partition by lower(name)) > 1 then name || ' (' || email || ')' else name
              end as "name!"
-           from person where deactivated_at is null order by lower(name), email"#
+           from person where deactivated_at is null and kind = 'human' order by lower(name), email"#
     )
     .fetch_all(store.pool())
     .await?;
@@ -52,10 +52,21 @@ pub struct Row {
 
 /// People by name, deactivated ones too.
 pub async fn list(store: &Store, actor: &Actor, filter: &Filter, after: Option<PersonId>) -> Result<Page<Row>> {
+    rows(store, actor, filter, after, page::PAGE_ROWS).await
+}
+
+/// The same with so many people on a page.
+pub async fn rows(
+    store: &Store,
+    actor: &Actor,
+    filter: &Filter,
+    after: Option<PersonId>,
+    limit: usize,
+) -> Result<Page<Row>> {
     policy::allow(actor, Action::PeopleManage, Relation::default())?;
     let rows = sqlx::query!(
         r#"select p.id, p.name, p.email, p.roles, p.version, p.password_hash is not null as "joined!",
-             p.deactivated_at is null as "active!",
+             p.deactivated_at is null as "active!", p.kind = 'service' as "service!",
              (select count(*) from system s where s.owner_id = p.id) as "owns!",
              (select max(last_used_at) from session s where s.person_id = p.id) as last_seen
            from person p
@@ -68,7 +79,7 @@ pub async fn list(store: &Store, actor: &Actor, filter: &Filter, after: Option<P
         filter.role.map(|r| r.as_str()),
         filter.active,
         after.map(|p| p.0),
-        page::PAGE_ROWS as i64 + 1
+        limit as i64 + 1
     )
     .fetch_all(store.pool())
     .await?;
@@ -84,10 +95,11 @@ pub async fn list(store: &Store, actor: &Actor, filter: &Filter, after: Option<P
                 roles,
                 joined: r.joined,
                 active: r.active,
+                service: r.service,
                 version: r.version,
             };
             Ok(Row { person, owns: r.owns, last_seen: r.last_seen })
         })
         .collect::<Result<Vec<_>>>()?;
-    Ok(Page::cut(rows, page::PAGE_ROWS, |row| row.person.id.to_string()))
+    Ok(Page::cut(rows, limit, |row| row.person.id.to_string()))
 }

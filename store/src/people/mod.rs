@@ -37,6 +37,8 @@ pub struct Person {
     pub joined: bool,
     /// Whether they may sign in.
     pub active: bool,
+    /// Whether it is a service account, that a pipeline works as.
+    pub service: bool,
     /// Version that an edit is made on.
     pub version: i32,
 }

@@ -75,14 +75,23 @@ pub async fn deactivate(store: &Store, email: &str) -> Result<()> {
 pub async fn list(store: &Store) -> Result<Vec<Person>> {
     let rows = sqlx::query!(
         r#"select id, name, email, roles, version, password_hash is not null as "joined!",
-             deactivated_at is null as "active!" from person order by email"#
+             deactivated_at is null as "active!", kind = 'service' as "service!" from person order by email"#
     )
     .fetch_all(store.pool())
     .await?;
     let people = rows.into_iter().map(|r| {
         let roles = roles_of(&r.roles)?;
         let id = r.id.into();
-        Ok(Person { id, name: r.name, email: r.email, roles, joined: r.joined, active: r.active, version: r.version })
+        Ok(Person {
+            id,
+            name: r.name,
+            email: r.email,
+            roles,
+            joined: r.joined,
+            active: r.active,
+            service: r.service,
+            version: r.version,
+        })
     });
     people.collect()
 }

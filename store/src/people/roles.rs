@@ -8,6 +8,7 @@ use domain::actor::{Actor, Role};
 use domain::error::Refusal;
 use domain::ids::PersonId;
 use domain::policy::{self, Action, Relation};
+use domain::token;
 
 /// Changes the roles of somebody else, and ends their sessions: what is signed in again has the new ones.
 ///
@@ -16,10 +17,16 @@ use domain::policy::{self, Action, Relation};
 pub async fn change(store: &Store, actor: &Actor, person: PersonId, version: i32, roles: &[Role]) -> Result<()> {
     policy::allow(actor, Action::PeopleManage, Relation::default())?;
     let mut tx = store.begin().await?;
-    let row = sqlx::query!("select name, roles, version from person where id = $1 for update", person.0)
-        .fetch_optional(tx.conn())
-        .await?
-        .ok_or(Error::NotFound)?;
+    let row = sqlx::query!(
+        r#"select name, roles, version, kind = 'service' as "service!" from person where id = $1 for update"#,
+        person.0
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    if row.service {
+        token::service_roles(roles)?;
+    }
     policy::change_roles(actor, person, roles, other_admins(&mut tx, person).await?)?;
     same_version(row.version, version)?;
     let words = role_words(roles);

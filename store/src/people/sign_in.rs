@@ -28,7 +28,7 @@ pub async fn sign_in(store: &Store, email: &str, password: &str, address: Option
     let email = email.trim().to_lowercase();
     let account = prove(store, &email, password, address).await?.ok_or_else(|| Refusal::field("", WRONG))?;
     let roles = roles_of(&account.roles)?;
-    let actor = Actor { id: account.id.into(), name: account.name, email: account.email, roles, address };
+    let actor = Actor { id: account.id.into(), name: account.name, email: account.email, roles, address, token: None };
     let entry = Entry::new("session.sign_in", "person", actor.id.0, &actor.name);
     store.begin().await?.commit(&actor, entry).await?;
     Ok(actor)
@@ -53,6 +53,8 @@ pub async fn verify_password(store: &Store, actor: &Actor, password: &str) -> Re
 
 /// The account, if it is active and this is its password.
 async fn prove(store: &Store, email: &str, password: &str, address: Option<IpAddr>) -> Result<Option<Account>> {
+    // First of all: a crowd must not wait for connections that the rest of the register needs, only to be sent away then.
+    let place = store.hasher().place()?;
     let attempt = attempts::begin(store, email, address).await?;
     let account = sqlx::query_as!(
         Account,
@@ -61,15 +63,12 @@ async fn prove(store: &Store, email: &str, password: &str, address: Option<IpAdd
     )
     .fetch_optional(store.pool())
     .await?;
-    attempt.slow_down().await;
-    let stored = account.as_ref().and_then(|a| a.password_hash.as_deref());
-    let verdict = match store.hasher().verify(stored, password).await {
-        Err(Error::Busy) => {
-            attempt.forget(store).await?;
-            return Err(Error::Busy);
-        }
-        other => other?,
+    let Ok(place) = attempt.slow_down(store, place).await else {
+        attempt.forget(store).await?;
+        return Err(Error::Busy);
     };
+    let stored = account.as_ref().and_then(|a| a.password_hash.as_deref());
+    let verdict = store.hasher().verify(place, stored, password).await?;
     let Some(account) = account.filter(|_| verdict != Verdict::Wrong) else { return Ok(None) };
     passed(store, attempt, &account, verdict, password).await?;
     Ok(Some(account))

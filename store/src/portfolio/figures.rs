@@ -10,6 +10,7 @@ use domain::policy::{self, Action, Relation};
 use domain::risk::matrix::Point;
 use domain::system::Status;
 use domain::triage::Tier;
+use serde::Serialize;
 
 /// How far ahead approvals are listed as expiring, in days.
 pub const EXPIRING_DAYS: u64 = 90;
@@ -17,7 +18,7 @@ pub const EXPIRING_DAYS: u64 = 90;
 const TOP: i64 = 8;
 
 /// Systems of one tier and status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct SystemCount {
     /// None before triage.
     pub tier: Option<Tier>,
@@ -28,7 +29,7 @@ pub struct SystemCount {
 }
 
 /// Risks that share their inherent and residual point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Movement {
     /// Before mitigations.
     pub inherent: Option<Point>,
@@ -39,7 +40,7 @@ pub struct Movement {
 }
 
 /// A risk above appetite.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TopRisk {
     ///
     pub reference: RiskRef,
@@ -56,7 +57,7 @@ pub struct TopRisk {
 }
 
 /// An overdue mitigation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Overdue {
     /// M-7
     pub reference: MitigationRef,
@@ -71,7 +72,7 @@ pub struct Overdue {
 }
 
 /// A review that waits for the committee.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Waiting {
     /// RV-3
     pub reference: ReviewRef,
@@ -84,7 +85,7 @@ pub struct Waiting {
 }
 
 /// An approval that ends soon.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Expiring {
     /// D-3
     pub reference: DecisionRef,
@@ -97,7 +98,7 @@ pub struct Expiring {
 }
 
 /// All of it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Portfolio {
     /// By tier and status.
     pub systems: Vec<SystemCount>,

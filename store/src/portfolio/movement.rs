@@ -6,9 +6,10 @@ use chrono::NaiveDate;
 use domain::actor::Actor;
 use domain::ids::UnitId;
 use domain::policy::{self, Action, Relation};
+use serde::Serialize;
 
 /// The state at the end of one month (the present month: now).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Month {
     /// First day of the month.
     pub month: NaiveDate,

@@ -1,14 +1,13 @@
 //! Comments on the parts of a dossier. Words stay as they were written; a thread is open or resolved.
 
 use super::Found;
-use crate::{Error, Result, Store, Tx};
+use crate::{Error, Once, Result, Store, Tx};
 use domain::actor::Actor;
 use domain::error::Refusal;
 use domain::ids::{CommentId, ReviewRef};
 use domain::policy::Action;
 use domain::review::Part;
 use serde_json::json;
-use uuid::Uuid;
 
 /// What is written: a new thread on a part, or an answer in a thread.
 #[derive(Debug, Clone)]
@@ -29,7 +28,7 @@ pub async fn write(
     reference: ReviewRef,
     place: Place,
     body: &str,
-    once: Option<Uuid>,
+    once: Option<Once>,
 ) -> Result<CommentId> {
     let mut tx = store.begin().await?;
     tx.once(actor, once).await?;

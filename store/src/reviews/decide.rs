@@ -2,12 +2,12 @@
 
 use super::Found;
 use crate::people::sign_in::verify_password;
-use crate::{Result, Store, Tx};
+use crate::{Once, Result, Store, Tx};
 use chrono::{DateTime, Months, NaiveDate, Utc};
 use domain::actor::Actor;
 use domain::canonical::hex;
 use domain::error::Refusal;
-use domain::ids::{DecisionRef, ReviewRef};
+use domain::ids::{DecisionRef, MitigationRef, ReviewRef};
 use domain::policy::Action;
 use domain::review::dossier::Dossier;
 use domain::review::quorum::{Ballot, Tally, tally};
@@ -45,7 +45,7 @@ pub async fn decide(
     reference: ReviewRef,
     closing: &Closing,
     password: &str,
-    once: Option<Uuid>,
+    once: Option<Once>,
 ) -> Result<DecisionRef> {
     verify_password(store, actor, password).await?;
     let mut tx = store.begin().await?;
@@ -83,7 +83,7 @@ pub async fn decide(
     .await?;
     let decision = DecisionRef(number);
     let conditions = if outcome == Outcome::ApprovedWithConditions { count.conditions } else { Vec::new() };
-    write_conditions(&mut tx, &review, id, &conditions, now).await?;
+    let made = write_conditions(&mut tx, &review, id, &conditions, now).await?;
     let before = review.state;
     let after = review.advance(&mut tx, Some(actor), outcome.verb(), None).await?;
     let superseded = supersede(&mut tx, actor, &review, decision).await?;
@@ -95,9 +95,12 @@ pub async fn decide(
         "valid_until": valid_until,
         "statement": closing.statement,
         "conditions": conditions,
+        "mitigations": made.iter().map(|(_, reference)| reference).collect::<Vec<_>>(),
         "supersedes": superseded,
         "meaning": meaning,
     }));
+    // A condition's own history begins with the decision that made it.
+    let entry = made.iter().fold(entry, |entry, (mitigation, _)| entry.related(*mitigation));
     tx.commit(actor, entry).await?;
     Ok(decision)
 }
@@ -163,29 +166,29 @@ fn validity(tier: Tier, outcome: Outcome, asked: Option<NaiveDate>, now: DateTim
     Ok(Some(last))
 }
 
-/// Conditions become mitigations of the system, with owner and date: one statement for all of them.
+/// Conditions become mitigations of the system, with owner and date: one statement for all of them. Gives their ids.
 async fn write_conditions(
     tx: &mut Tx,
     review: &Found,
     decision: Uuid,
     conditions: &[Condition],
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<Vec<(Uuid, MitigationRef)>> {
     if conditions.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = conditions.iter().map(|_| tx.new_id()).collect();
     let titles: Vec<String> = conditions.iter().map(Condition::title).collect();
     let texts: Vec<String> = conditions.iter().map(|c| c.text.clone()).collect();
     let owners: Vec<Uuid> = conditions.iter().map(|c| c.owner_id.0).collect();
     let dues: Vec<NaiveDate> = conditions.iter().map(|c| c.due_on).collect();
-    sqlx::query!(
+    let numbers = sqlx::query_scalar!(
         "insert into mitigation (id, system_id, title, kind, description, assignee_id, due_on, status, decision_id,
            created_at, changed_at)
          select c.id, $6, c.title, 'preventive', c.text, c.owner, c.due, 'planned', $7, $8, $8
          from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::date[])
            with ordinality as c (id, title, text, owner, due, place)
-         order by c.place",
+         order by c.place returning number",
         &ids,
         &titles,
         &texts,
@@ -195,9 +198,9 @@ async fn write_conditions(
         decision,
         now
     )
-    .execute(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(())
+    Ok(ids.into_iter().zip(numbers.into_iter().map(MitigationRef)).collect())
 }
 
 /// The newer decision takes the place of the older approval, expired or not.

@@ -20,15 +20,24 @@ use uuid::Uuid;
 pub async fn load(conn: &mut PgConnection, system: SystemId) -> Result<Option<Dossier>> {
     let Some((part, triage)) = system_part(conn, system).await? else { return Ok(None) };
     let matrix = crate::matrix::current(conn).await?;
+    let (risks, mitigations, evidence) = parts(conn, system).await?;
     Ok(Some(Dossier {
         format: FORMAT,
         system: part,
         triage,
         matrix: MatrixPart { version: matrix.version, matrix: matrix.matrix },
-        risks: risks(conn, system).await?,
-        mitigations: mitigations(conn, system).await?,
-        evidence: evidence(conn, system).await?,
+        risks,
+        mitigations,
+        evidence,
     }))
+}
+
+/// Risks, mitigations and evidence of a system as they stand now; the caller has located it.
+pub(crate) async fn parts(
+    conn: &mut PgConnection,
+    system: SystemId,
+) -> Result<(Vec<RiskPart>, Vec<MitigationPart>, Vec<EvidencePart>)> {
+    Ok((risks(conn, system).await?, mitigations(conn, system).await?, evidence(conn, system).await?))
 }
 
 fn named(id: Option<Uuid>, name: Option<String>) -> Option<Named> {

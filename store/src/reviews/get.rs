@@ -10,7 +10,7 @@ use domain::policy::{self, Action};
 use domain::review::dossier::{Change, Dossier, diff};
 use domain::review::quorum::{self, Ballot, Tally};
 use domain::review::vote::Condition;
-use domain::review::{Choice, Part, State};
+use domain::review::{Choice, Part, Reading, State};
 use sqlx::PgConnection;
 
 /// A review with all that its page shows.
@@ -50,6 +50,8 @@ pub struct Review {
     pub since_revision: Option<Vec<Change>>,
     /// The decision of this review.
     pub decision: Option<DecisionRef>,
+    /// What this person ticked as viewed.
+    pub viewed: Vec<Reading>,
     /// What this person may do now.
     pub may: May,
 }
@@ -131,6 +133,25 @@ pub struct May {
     pub resubmit: bool,
     /// Comment, resolve.
     pub comment: bool,
+    /// Tick what is read.
+    pub tick: bool,
+}
+
+impl Review {
+    /// What there is to read: what changed, where something did, and the parts of the dossier.
+    pub fn readings(&self) -> Vec<Reading> {
+        let changed =
+            |reading, changes: Option<&Vec<Change>>| changes.is_some_and(|c| !c.is_empty()).then_some(reading);
+        let since_revision = changed(Reading::SinceRevision, self.since_revision.as_ref());
+        let since_decision = changed(Reading::SinceDecision, self.since_decision.as_ref().map(|(.., changes)| changes));
+        since_revision.into_iter().chain(since_decision).chain(Part::ALL.iter().map(|part| (*part).into())).collect()
+    }
+
+    /// Whether anything of a part changed since the last decision, or since the last revision.
+    pub fn changed(&self, part: Part) -> bool {
+        let since_decision = self.since_decision.iter().flat_map(|(.., changes)| changes);
+        self.since_revision.iter().flatten().chain(since_decision).any(|change| change.part == part)
+    }
 }
 
 /// Loads a review.
@@ -145,6 +166,7 @@ pub async fn get(store: &Store, actor: &Actor, reference: ReviewRef) -> Result<R
     let row = sqlx::query!(
         r#"select r.state_since, p.name as "state_by?", r.state_reason, d.body, d.submitted_at, q.name as submitted_by,
              before.body as "before_body?", x.number as "decision?",
+             array(select v.reading from dossier_viewed v where v.dossier_id = d.id and v.person_id = $3) as "viewed!",
              last.number as "last_number?", last.decided_at as "last_at?", last.body as "last_body?"
            from review r
            join dossier d on d.id = $2
@@ -157,7 +179,8 @@ pub async fn get(store: &Store, actor: &Actor, reference: ReviewRef) -> Result<R
                               order by c.decided_at desc limit 1) last on true
            where r.id = $1"#,
         found.id.0,
-        found.dossier_id.0
+        found.dossier_id.0,
+        actor.id.0
     )
     .fetch_one(tx.conn())
     .await?;
@@ -195,6 +218,7 @@ pub async fn get(store: &Store, actor: &Actor, reference: ReviewRef) -> Result<R
         since_decision,
         since_revision,
         decision: row.decision.map(DecisionRef),
+        viewed: row.viewed.iter().map(|word| word.parse()).collect::<std::result::Result<_, _>>()?,
         may,
         found,
     })
@@ -213,8 +237,9 @@ fn may(actor: &Actor, found: &Found, votes: &[Vote], tally: &Tally) -> May {
         request_changes: under_review && allowed(Action::ReviewRequestChanges),
         recuse: state.is_open() && !voted && allowed(Action::ReviewVote),
         withdraw: state.is_open() && allowed(Action::ReviewWithdraw),
-        resubmit: state == State::ChangesRequested && allowed(Action::ReviewSubmit),
+        resubmit: state == State::ChangesRequested && !found.system.retired && allowed(Action::ReviewSubmit),
         comment: state.is_open() && allowed(Action::ReviewComment),
+        tick: under_review && allowed(Action::ReviewTick),
     }
 }
 

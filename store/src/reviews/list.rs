@@ -55,6 +55,20 @@ pub async fn queue(
     unit: Option<UnitId>,
     after: Option<ReviewRef>,
 ) -> Result<Page<Waiting>> {
+    waiting(store, actor, unit, after, PAGE_ROWS).await
+}
+
+/// The same with so many reviews on a page.
+///
+/// # Errors
+/// A refusal for people who don't read the committee's papers.
+pub async fn waiting(
+    store: &Store,
+    actor: &Actor,
+    unit: Option<UnitId>,
+    after: Option<ReviewRef>,
+    limit: usize,
+) -> Result<Page<Waiting>> {
     policy::allow(actor, Action::CommitteeRead, Relation::default())?;
     let rows = sqlx::query!(
         r#"select r.number, r.state, s.number as system, s.name, u.name as unit, s.tier as "tier!",
@@ -78,7 +92,7 @@ pub async fn queue(
            order by r.submitted_at, r.number limit $3"#,
         actor.id.0,
         after.map(|a| a.0),
-        PAGE_ROWS as i64 + 1,
+        limit as i64 + 1,
         unit.map(|u| u.0)
     )
     .fetch_all(store.pool())
@@ -111,7 +125,7 @@ pub async fn queue(
             })
         })
         .collect::<Result<Vec<_>>>()?;
-    Ok(Page::cut(rows, PAGE_ROWS, |row| row.reference.to_string()))
+    Ok(Page::cut(rows, limit, |row| row.reference.to_string()))
 }
 
 /// A decision in short.

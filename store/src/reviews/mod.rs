@@ -14,6 +14,7 @@ pub mod request_changes;
 pub mod revoke;
 pub mod staleness;
 pub mod submit;
+pub mod viewed;
 pub mod vote;
 pub mod withdraw;
 

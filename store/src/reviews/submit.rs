@@ -3,7 +3,7 @@
 use super::dossier;
 use crate::audit::Entry;
 use crate::relation::{self, Located};
-use crate::{Error, Result, Store, Tx};
+use crate::{Error, Once, Result, Store, Tx};
 use domain::actor::Actor;
 use domain::canonical::hex;
 use domain::error::Refusal;
@@ -13,7 +13,6 @@ use domain::readiness::{self, Item};
 use domain::review::dossier::{Change, Dossier, diff};
 use domain::review::{DECLARATION, State, Verb, advance};
 use domain::system::Stage;
-use uuid::Uuid;
 
 /// What the owner checks before submitting.
 #[derive(Debug)]
@@ -60,7 +59,7 @@ pub async fn preview(store: &Store, actor: &Actor, reference: SystemRef) -> Resu
 ///
 /// # Errors
 /// A refusal when the person is not its owner, or something is missing; [`Error::Replayed`].
-pub async fn submit(store: &Store, actor: &Actor, reference: SystemRef, once: Option<Uuid>) -> Result<ReviewRef> {
+pub async fn submit(store: &Store, actor: &Actor, reference: SystemRef, once: Option<Once>) -> Result<ReviewRef> {
     let mut tx = store.begin().await?;
     tx.once(actor, once).await?;
     let system = relation::locate(tx.conn(), actor, reference, true).await?;

@@ -1,7 +1,7 @@
 //! A member votes: on the dossier that they read, signed with their password.
 
 use crate::people::sign_in::verify_password;
-use crate::{Result, Store};
+use crate::{Once, Result, Store};
 use domain::actor::{Actor, Role};
 use domain::canonical::hex;
 use domain::error::Refusal;
@@ -22,7 +22,7 @@ pub async fn vote(
     reference: ReviewRef,
     ballot: &Ballot,
     password: &str,
-    once: Option<Uuid>,
+    once: Option<Once>,
 ) -> Result<()> {
     ballot.check(store.today())?;
     verify_password(store, actor, password).await?;

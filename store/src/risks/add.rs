@@ -4,7 +4,7 @@ use super::ratings::{self, NewRating};
 use super::{people_words, unknown_owner};
 use crate::audit::Entry;
 use crate::relation::locate;
-use crate::{Result, Store};
+use crate::{Once, Result, Store};
 use domain::actor::Actor;
 use domain::error::Refusal;
 use domain::ids::{PersonId, RiskId, RiskRef, SystemId, SystemRef};
@@ -84,7 +84,7 @@ pub async fn add(
     actor: &Actor,
     system: SystemRef,
     new: &[NewRisk],
-    once: Option<Uuid>,
+    once: Option<Once>,
 ) -> Result<Vec<RiskRef>> {
     if new.is_empty() || new.len() > ADD_MAX {
         return Err(Refusal::field("pick", format!("Add 1 to {ADD_MAX} risks at once")).into());

@@ -16,15 +16,28 @@ use serde_json::json;
 /// # Errors
 /// A refusal; [`crate::Error::Stale`] when somebody else saved first.
 pub async fn handle(store: &Store, actor: &Actor, risk: RiskRef, version: i32, new: Handling) -> Result<()> {
+    change(store, actor, risk, version, None, |_| new).await
+}
+
+/// The same, from what it is now; `why` goes into the audit trail.
+pub(crate) async fn change(
+    store: &Store,
+    actor: &Actor,
+    risk: RiskRef,
+    version: i32,
+    why: Option<&str>,
+    new: impl FnOnce(Handling) -> Handling,
+) -> Result<()> {
+    let mut tx = store.begin().await?;
+    let held = hold(tx.conn(), actor, risk).await?;
+    let old = held.handling;
+    let new = new(old);
+    held.located.allow_change(actor, Action::RiskWrite)?;
+    still_open(old.status)?;
     if new.status == Status::Closed {
         return Err(Refusal::field("status", "Close the risk with its own button").into());
     }
-    let mut tx = store.begin().await?;
-    let held = hold(tx.conn(), actor, risk).await?;
-    held.located.allow_change(actor, Action::RiskWrite)?;
-    still_open(held.handling.status)?;
     same_version(held.version, version)?;
-    let old = held.handling;
     if old == new {
         return Ok(());
     }
@@ -45,5 +58,5 @@ pub async fn handle(store: &Store, actor: &Actor, risk: RiskRef, version: i32, n
     let entry = Entry::new("risk.handle", "risk", held.id.0, risk).related(held.located.id);
     let names = people_words(tx.conn(), [old.owner, new.owner]).await?;
     let fields = |h: Handling| json!({ "treatment": h.treatment, "owner": h.owner.and_then(|o| names.get(&o)), "status": h.status });
-    tx.commit_content(actor, held.located.id, entry.before(fields(old)).after(fields(new))).await
+    tx.commit_content(actor, held.located.id, entry.before(fields(old)).after(fields(new)).reason(why)).await
 }

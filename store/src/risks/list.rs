@@ -1,5 +1,6 @@
 //! Risks of all systems or of one: filtered, sorted, page by page, in one statement whatever the rows.
 
+use crate::views::View;
 use crate::{Error, Result, Store};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::actor::Actor;
@@ -10,9 +11,6 @@ use domain::risk::{Characteristic, RatingKind, Status, Treatment};
 use sqlx::{Postgres, QueryBuilder};
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// Most rows of one download.
-pub const CSV_ROWS_MAX: usize = 50_000;
 
 domain::words! {
     /// What a list of risks is sorted by.
@@ -111,8 +109,12 @@ pub struct RiskChoices {
     pub units: Vec<(UnitId, String)>,
     /// People who answer for a risk.
     pub owners: Vec<(PersonId, String)>,
+    /// Active people who may answer for one.
+    pub people: Vec<(PersonId, String)>,
     /// Every version of the matrix.
     pub matrices: BTreeMap<i32, Matrix>,
+    /// Views of the list that the person saved or others share.
+    pub views: Vec<View>,
 }
 
 impl RiskChoices {
@@ -122,16 +124,26 @@ impl RiskChoices {
     }
 }
 
-/// Loads what the filters choose from.
-pub async fn choices(store: &Store) -> Result<RiskChoices> {
+/// Loads what the filters choose from, and the person's views.
+pub async fn choices(store: &Store, actor: &Actor) -> Result<RiskChoices> {
     let rows = sqlx::query!(
         r#"select 1 as "kind!", id, name as "name!", null::integer as version, null::jsonb as body
              from business_unit where archived_at is null
            union all
            select 2, p.id, p.name, null, null from person p where exists (select from risk k where k.owner_id = p.id)
            union all
+           select 4, id, name, null, null from person
+             where deactivated_at is null and kind = 'human' and not roles && array['executive', 'auditor']
+           union all
            select 3, null, '', version, body from matrix_version
-           order by 1, 3"#
+           union all
+           (select 5, v.id, v.name, null,
+              jsonb_build_object('query', v.query, 'shared', v.shared, 'own', v.person_id = $1, 'by', p.name)
+            from saved_view v join person p on p.id = v.person_id
+            where v.list = 'risks' and (v.person_id = $1 or v.shared)
+            order by v.person_id = $1 desc, lower(v.name), v.id limit 200)
+           order by 1, 3"#,
+        actor.id.0
     )
     .fetch_all(store.pool())
     .await?;
@@ -140,12 +152,15 @@ pub async fn choices(store: &Store) -> Result<RiskChoices> {
         match (row.kind, row.id, row.version, row.body) {
             (1, Some(id), ..) => choices.units.push((id.into(), row.name)),
             (2, Some(id), ..) => choices.owners.push((id.into(), row.name)),
+            (4, Some(id), ..) => choices.people.push((id.into(), row.name)),
+            (5, Some(id), _, Some(body)) => choices.views.push(View::read(id, row.name, body)?),
             (_, _, Some(version), Some(body)) => {
                 choices.matrices.insert(version, serde_json::from_value(body)?);
             }
             _ => {}
         }
     }
+    choices.views.sort_by_key(|view| (!view.own, view.name.to_lowercase()));
     Ok(choices)
 }
 

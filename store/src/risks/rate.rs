@@ -2,19 +2,18 @@
 
 use super::{NewRating, hold, ratings, still_open};
 use crate::audit::Entry;
-use crate::{Result, Store};
+use crate::{Once, Result, Store};
 use domain::actor::Actor;
 use domain::error::Refusal;
 use domain::ids::RiskRef;
 use domain::policy::Action;
 use serde_json::json;
-use uuid::Uuid;
 
 /// Adds one rating or several (of different kinds) in one transaction.
 ///
 /// # Errors
 /// A refusal; [`crate::Error::Replayed`] when the form was sent before.
-pub async fn rate(store: &Store, actor: &Actor, risk: RiskRef, new: &[NewRating], once: Option<Uuid>) -> Result<()> {
+pub async fn rate(store: &Store, actor: &Actor, risk: RiskRef, new: &[NewRating], once: Option<Once>) -> Result<()> {
     let mut kinds: Vec<_> = new.iter().map(|r| r.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();

@@ -16,6 +16,18 @@ use domain::system::{Registration, Stage};
 /// # Errors
 /// A refusal; [`crate::Error::Stale`] when somebody else changed the system since.
 pub async fn edit(store: &Store, actor: &Actor, reference: SystemRef, version: i32, new: &Registration) -> Result<()> {
+    change(store, actor, reference, version, None, |_| new.clone()).await
+}
+
+/// The same, from what it says now; `why` goes into the audit trail.
+pub(crate) async fn change(
+    store: &Store,
+    actor: &Actor,
+    reference: SystemRef,
+    version: i32,
+    why: Option<&str>,
+    new: impl FnOnce(Registration) -> Registration,
+) -> Result<()> {
     let mut tx = store.begin().await?;
     let located = locate(tx.conn(), actor, reference, true).await?;
     located.allow_change(actor, Action::SystemEdit)?;
@@ -31,6 +43,7 @@ pub async fn edit(store: &Store, actor: &Actor, reference: SystemRef, version: i
         owner: old.owner_id.into(),
         stage: old.stage.parse()?,
     };
+    let new = &new(old.clone());
     if old == *new {
         return Ok(());
     }
@@ -57,6 +70,6 @@ pub async fn edit(store: &Store, actor: &Actor, reference: SystemRef, version: i
     .execute(tx.conn())
     .await
     .map_err(super::register::unknown_choice)?;
-    let entry = Entry::new("system.edit", "system", located.id.0, reference).changed(&old, new);
+    let entry = Entry::new("system.edit", "system", located.id.0, reference).changed(&old, new).reason(why);
     tx.commit_content(actor, located.id, entry).await
 }

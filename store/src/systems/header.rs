@@ -144,6 +144,7 @@ pub async fn header(store: &Store, actor: &Actor, reference: SystemRef) -> Resul
         }),
         _ => None,
     };
+    let stage: Stage = row.stage.parse()?;
     let tier: Option<Tier> = row.tier.map(|t| t.parse()).transpose()?;
     Ok(SystemHeader {
         located: Located {
@@ -153,11 +154,12 @@ pub async fn header(store: &Store, actor: &Actor, reference: SystemRef) -> Resul
             version: row.version,
             relation,
             under_review: open_review.as_ref().is_some_and(|r| r.state.is_under_review()),
+            retired: stage == Stage::Retired,
         },
         unit: row.unit,
         owner_id: PersonId(row.owner_id),
         owner: row.owner,
-        stage: row.stage.parse()?,
+        stage,
         tier,
         tier_overridden: row.overridden.unwrap_or(false) && tier != Some(Tier::Prohibited),
         status: row.status.parse()?,
@@ -170,7 +172,7 @@ pub async fn header(store: &Store, actor: &Actor, reference: SystemRef) -> Resul
 impl SystemHeader {
     /// Whether this person may change the system's content now: asked before a page offers it.
     pub fn may_change(&self, actor: &Actor, action: policy::Action) -> bool {
-        self.located.allow_change(actor, action).is_ok() && self.stage != Stage::Retired
+        self.located.allow_change(actor, action).is_ok()
     }
 
     /// Whether this person may do something that does not touch the content.

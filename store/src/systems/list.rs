@@ -10,9 +10,6 @@ use domain::system::{Kind, Stage, Status};
 use domain::triage::Tier;
 use sqlx::{Postgres, QueryBuilder, Row};
 
-/// Most rows of an export: above it the file says that it was cut.
-pub const EXPORT_ROWS: usize = 10_000;
-
 /// Which systems.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -148,7 +145,7 @@ pub async fn list(store: &Store, actor: &Actor, filter: &Filter, paging: &Paging
     }
     let order = if paging.descending { "desc" } else { "asc" };
     q.push(format!(" order by {key} {order}, s.number {order} limit "));
-    q.push_bind(i64::try_from(paging.rows.min(EXPORT_ROWS) + 1).unwrap_or(i64::MAX));
+    q.push_bind(i64::try_from(paging.rows + 1).unwrap_or(i64::MAX));
     q.push(
         ") select s.number, s.name, u.name as unit, o.name as owner, s.stage, s.kind, s.tier, s.changed_at, p.status,
              p.valid_until, p.key, k.risks, k.above, ",

@@ -14,6 +14,7 @@ pub mod residual;
 pub mod retire;
 pub mod similar;
 pub mod triage;
+pub mod whole;
 
 pub use choices::choices;
 pub use header::{SystemHeader, header};

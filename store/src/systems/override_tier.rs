@@ -2,7 +2,7 @@
 
 use crate::audit::Entry;
 use crate::relation::locate;
-use crate::{Result, Store};
+use crate::{Once, Result, Store};
 use domain::actor::Actor;
 use domain::error::Refusal;
 use domain::ids::{ReviewRef, SystemId, SystemRef};
@@ -24,7 +24,7 @@ pub async fn override_tier(
     reference: SystemRef,
     tier: Option<Tier>,
     reason: &str,
-    once: Option<Uuid>,
+    once: Option<Once>,
 ) -> Result<()> {
     let reason = text::prose(reason)
         .map_err(|why| Refusal::field("reason", format!("This {why}")))?
@@ -32,7 +32,7 @@ pub async fn override_tier(
     let mut tx = store.begin().await?;
     tx.once(actor, once).await?;
     let located = locate(tx.conn(), actor, reference, true).await?;
-    located.allow(actor, Action::TierOverride)?;
+    located.allow_in_use(actor, Action::TierOverride)?;
     let now_in_force = sqlx::query!(
         r#"select s.tier,
              (select t.tier from triage_result t where t.system_id = s.id order by t.answered_at desc, t.id desc limit 1)

@@ -73,6 +73,19 @@ pub async fn transfer(
     to: PersonId,
     keep: bool,
 ) -> Result<()> {
+    hand_over(store, actor, reference, version, to, keep, None).await
+}
+
+/// The same; `why` goes into the audit trail.
+pub(crate) async fn hand_over(
+    store: &Store,
+    actor: &Actor,
+    reference: SystemRef,
+    version: i32,
+    to: PersonId,
+    keep: bool,
+    why: Option<&str>,
+) -> Result<()> {
     let mut tx = store.begin().await?;
     let located = locate(tx.conn(), actor, reference, true).await?;
     located.allow_change(actor, Action::SystemTransfer)?;
@@ -114,7 +127,8 @@ pub async fn transfer(
         .related(old.id)
         .related(to.0)
         .before(json!({ "owner": old.name }))
-        .after(json!({ "owner": new_name, "old_owner_contributes": keep }));
+        .after(json!({ "owner": new_name, "old_owner_contributes": keep }))
+        .reason(why);
     tx.commit_content(actor, located.id, entry).await
 }
 

@@ -1,19 +1,18 @@
 //! Registering a system: five fields, a reference that never changes.
 
 use crate::audit::Entry;
-use crate::{Error, Result, Store};
+use crate::{Error, Once, Result, Store};
 use domain::actor::Actor;
 use domain::error::Refusal;
 use domain::ids::{SystemId, SystemRef};
 use domain::policy::{self, Action, Relation};
 use domain::system::Registration;
-use uuid::Uuid;
 
 /// Registers a system. `once` is the form's token: the same form leads to the same system.
 ///
 /// # Errors
 /// A refusal; [`Error::Replayed`] with the first one's address.
-pub async fn register(store: &Store, actor: &Actor, new: &Registration, once: Option<Uuid>) -> Result<SystemRef> {
+pub async fn register(store: &Store, actor: &Actor, new: &Registration, once: Option<Once>) -> Result<SystemRef> {
     policy::allow(actor, Action::SystemRegister, Relation::default())?;
     let mut tx = store.begin().await?;
     tx.once(actor, once).await?;

@@ -2,13 +2,12 @@
 
 use crate::audit::Entry;
 use crate::relation::locate;
-use crate::{Result, Store};
+use crate::{Once, Result, Store};
 use domain::actor::Actor;
 use domain::ids::SystemRef;
 use domain::policy::Action;
 use domain::triage::{self, Answers, Outcome};
 use serde_json::json;
-use uuid::Uuid;
 
 /// Writes the answers and the tier that they lead to. `once` is the form's token.
 ///
@@ -19,7 +18,7 @@ pub async fn answer(
     actor: &Actor,
     reference: SystemRef,
     answers: &Answers,
-    once: Option<Uuid>,
+    once: Option<Once>,
 ) -> Result<Outcome> {
     let outcome = triage::tier(answers);
     let mut tx = store.begin().await?;

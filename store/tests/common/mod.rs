@@ -87,7 +87,7 @@ impl Register {
             .await
             .unwrap();
         tx.commit(Who::Program("test"), Entry::new("people.manage", "person", id, name)).await.unwrap();
-        Actor { id: id.into(), name: name.to_owned(), email, roles: roles.to_vec(), address: None }
+        Actor { id: id.into(), name: name.to_owned(), email, roles: roles.to_vec(), address: None, token: None }
     }
 
     /// A business unit.

@@ -116,6 +116,30 @@ pub fn Checkboxes(
     group(&wiring, label, optional, controls.into_any())
 }
 
+/// Any of many, in named groups; all are sent under one name.
+#[component]
+pub fn CheckboxGroups(
+    #[prop(default = FormState::current(), into)] form: FormState,
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    /// The name of each group, and what stands in it.
+    groups: Vec<(String, Vec<Choice>)>,
+    #[prop(optional, into)] hint: Text,
+) -> impl IntoView {
+    let wiring = Wiring::new(&form, &name, hint.get());
+    let mut before = 0;
+    let groups = groups.into_iter().map(|(title, choices)| {
+        let first = before;
+        before += choices.len();
+        let id = format!("{}-group-{first}", field_id(&name));
+        let controls = boxes_from(first, &form, &name, "checkbox", choices, false);
+        let title = view! { <p class="choice-group-title" id=id.clone()>{title}</p> };
+        view! { <div class="choice-group" role="group" aria-labelledby=id>{title}{controls}</div> }
+    });
+    let groups = groups.collect_view();
+    group(&wiring, label, false, view! { <div class="choice-groups">{groups}</div> }.into_any())
+}
+
 /// One box to tick, sent as "yes".
 #[component]
 pub fn CheckboxField(
@@ -148,8 +172,21 @@ fn boxes(
     choices: Vec<Choice>,
     inline: bool,
 ) -> impl IntoView + use<> {
+    boxes_from(0, form, name, kind, choices, inline)
+}
+
+/// The same, counted from a number, so that ids stay different where a name has several groups.
+fn boxes_from(
+    first: usize,
+    form: &FormState,
+    name: &str,
+    kind: &'static str,
+    choices: Vec<Choice>,
+    inline: bool,
+) -> impl IntoView + use<> {
     let base = field_id(name);
     let items = choices.into_iter().enumerate().map(|(i, choice)| {
+        let i = first + i;
         let id = if i == 0 { base.clone() } else { format!("{base}-{i}") };
         let hint_id = choice.hint.as_ref().map(|_| format!("{id}-hint"));
         let checked = form.holds(name, &choice.value);

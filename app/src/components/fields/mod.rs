@@ -4,7 +4,7 @@
 mod choice;
 mod input;
 
-pub use choice::{CheckboxField, Checkboxes, Choice, Radios, SelectField, YesNo};
+pub use choice::{CheckboxField, CheckboxGroups, Checkboxes, Choice, Radios, SelectField, YesNo};
 pub use input::{DateField, EmailField, FileField, NumberField, PasswordField, SearchField, TextArea, TextField};
 
 use super::text::field_id;

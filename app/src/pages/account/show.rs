@@ -2,7 +2,6 @@
 
 use crate::{
     components::*,
-    format,
     server::{Cx, PageResult},
 };
 use leptos::prelude::*;
@@ -18,7 +17,8 @@ pub async fn show(cx: Cx) -> PageResult {
     let others = listed.iter().any(|session| Some(session.id) != here);
     cx.page("Your account", || {
         view! {
-            <PageHeader title="Your account" action="Change your password" action_href="/account/password"/>
+            <PageHeader title="Your account" action="Change your password" action_href="/account/password"
+                more=vec![("API tokens".to_owned(), "/account/tokens".to_owned())]/>
             <KeyValues>
                 <KeyValue label="Name">{actor.name}</KeyValue>
                 <KeyValue label="E-mail address">{actor.email}</KeyValue>
@@ -43,12 +43,12 @@ pub async fn show(cx: Cx) -> PageResult {
 
 fn row(session: Listed, here: Option<Uuid>) -> impl IntoView {
     let with = browser(session.user_agent.as_deref().unwrap_or_default());
-    let since = format::instant(session.created_at);
+    let since = session.created_at;
     let end = match Some(session.id) == here {
         true => view! { <Badge label="This session" tone=Tone::Info/> }.into_any(),
         false => view! {
             <form method="post" action=format!("/account/sessions/{}/end", session.id)>
-                <button class="button button-small" type="submit">"End"<span class="sr-only">" the session since "{since}</span></button>
+                <button class="button button-small" type="submit">"End"<span class="sr-only">" the session since "<Instant at=since/></span></button>
             </form>
         }
         .into_any(),

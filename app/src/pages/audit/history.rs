@@ -37,6 +37,10 @@ pub fn timeline(events: Vec<Event>) -> impl IntoView {
                 true => words::did(&event.action),
                 false => format!("{} {}", words::did(&event.action), event.subject),
             };
+            let what = match &event.via {
+                Some(via) => format!("{what} {}", words::via(via)),
+                None => what,
+            };
             let detail = (changes > 0).then(|| {
                 let summary = crate::format::count(changes as i64, "field", "fields");
                 let caption = format!("What changed in {}", event.subject);

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use store::audit::{self, Event, Filter};
 
 /// Kinds of things that events are about.
-const KINDS: [(&str, &str); 9] = [
+const KINDS: [(&str, &str); 10] = [
     ("system", "System"),
     ("risk", "Risk"),
     ("mitigation", "Mitigation"),
@@ -18,20 +18,13 @@ const KINDS: [(&str, &str); 9] = [
     ("person", "Person"),
     ("unit", "Business unit"),
     ("matrix", "Risk matrix"),
+    ("token", "API token"),
 ];
 
 pub async fn show(cx: Cx) -> PageResult {
     let url = cx.url();
-    let day = |key: &str| url.get(key).and_then(|d| d.parse::<NaiveDate>().ok());
-    let filter = Filter {
-        actor: url.get("actor").and_then(|a| a.parse().ok()),
-        action: url.get("action").map(Into::into),
-        subject_kind: url.get("kind").map(Into::into),
-        text: url.get("q").map(Into::into),
-        from: day("from"),
-        until: day("until"),
-        after: url.get("after").map(Into::into),
-    };
+    let day = |key: &str| day(&url, key);
+    let filter = filter(&url);
     let page = audit::list(&cx.store, &cx.actor, &filter).await?;
     let choices = audit::choices(&cx.store, &cx.actor).await?;
     let people: Vec<Choice> = choices.people.iter().map(|p| Choice::new(p.id, &p.name)).collect();
@@ -45,7 +38,7 @@ pub async fn show(cx: Cx) -> PageResult {
         let next = page.next;
         view! {
             <PageHeader title="Audit trail" lead="Every change: who, when, what and from where. Each event is chained to the one before by its hash."
-                action_href="/audit/verify" action="Verify the chain" more=more/>
+                action_href="/audit/verify" action="Verify the chain" more=more export=url.clone()/>
             <FilterBar search="Search the trail" chips=chips>
                 <FilterSelect name="actor" label="Person" choices=people/>
                 <FilterSelect name="action" label="Action" choices=actions/>
@@ -57,6 +50,22 @@ pub async fn show(cx: Cx) -> PageResult {
             <Pager next/>
         }
     })
+}
+
+pub(super) fn filter(url: &PageUrl) -> Filter {
+    Filter {
+        actor: url.get("actor").and_then(|a| a.parse().ok()),
+        action: url.get("action").map(Into::into),
+        subject_kind: url.get("kind").map(Into::into),
+        text: url.get("q").map(Into::into),
+        from: day(url, "from"),
+        until: day(url, "until"),
+        after: url.get("after").map(Into::into),
+    }
+}
+
+fn day(url: &PageUrl, key: &str) -> Option<NaiveDate> {
+    url.get(key).and_then(|d| d.parse().ok())
 }
 
 fn chips(url: &PageUrl, people: &[Choice]) -> Vec<Chip> {
@@ -99,6 +108,7 @@ fn rows(events: Vec<Event>, filtered: bool) -> AnyView {
 fn line(event: Event) -> impl IntoView {
     let from = event.address.map(|address| format!("from {address}"));
     let from = from.unwrap_or_else(|| if event.by_person { String::new() } else { "the program itself".to_owned() });
+    let via = event.via.as_ref().map(|via| view! { <span class="cell-sub">{words::via(via)}</span> });
     let subject = match words::href(&event.subject_kind, &event.subject) {
         Some(href) => view! { <a href=href>{event.subject.clone()}</a> }.into_any(),
         // "Ada Okafor signed in", not "signed in Ada Okafor".
@@ -115,7 +125,7 @@ fn line(event: Event) -> impl IntoView {
         <tr id=format!("event-{}", event.seq)>
             <td class="num">{event.seq}</td>
             <td><Instant at=event.at/></td>
-            <td>{event.actor}<span class="cell-sub">{from}</span></td>
+            <td>{event.actor}<span class="cell-sub">{from}</span>{via}</td>
             <td>{words::did(&event.action)}" "{subject}<span class="cell-sub">{event.action.clone()}</span></td>
             <td>{detail}</td>
         </tr>

@@ -1,6 +1,7 @@
 //! The audit trail: the whole of it, its proof, and the history of one record.
 
+pub mod export;
 pub mod history;
 pub mod list;
 pub mod verify;
-mod words;
+pub mod words;

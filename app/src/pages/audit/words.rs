@@ -27,7 +27,9 @@ pub fn did(action: &str) -> String {
         "review.decide" => "decided",
         "review.expire" => "noted the end of",
         "decision.revoke" => "revoked",
-        "inventory.import" => "imported",
+        "inventory.import" | "risk.import" | "mitigation.import" => "imported",
+        "view.save" => "saved the view",
+        "view.delete" => "deleted the view",
         "matrix.manage" => "changed the risk matrix:",
         "units.manage" => "changed the business unit",
         "person.deactivate" => "deactivated",
@@ -38,12 +40,20 @@ pub fn did(action: &str) -> String {
         "person.password" | "person.reset" => "changed the password of",
         "person.rehash" => "strengthened the stored password of",
         "person.roles" => "changed the roles of",
+        "token.make" => "made the API token",
+        "token.revoke" => "revoked the API token",
+        "service.add" => "added the service account",
         "session.sign_in" => "signed in",
         "session.sign_out" => "signed out",
         "session.end" => "ended a session of",
         other => return other.replace(['.', '_'], " "),
     };
     known.to_owned()
+}
+
+/// The token that something was done with, after who did it: "through the token nightly of Maya Lindqvist".
+pub fn via(via: &domain::actor::Via) -> String {
+    format!("through the token \u{201c}{}\u{201d} of {}", via.token, via.owner)
 }
 
 /// The name of an action where it is chosen: "Risk: rate".

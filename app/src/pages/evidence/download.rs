@@ -27,7 +27,7 @@ pub async fn send(cx: Cx, Path(text): Path<String>) -> PageResult {
 }
 
 /// RFC 6266: a name in ASCII for old programs, the real one for all others.
-fn disposition(name: &str) -> String {
+pub fn disposition(name: &str) -> String {
     let plain: String =
         name.chars().map(|c| if c.is_ascii_graphic() && !"\"\\%;".contains(c) || c == ' ' { c } else { '_' }).collect();
     let exact = name.bytes().fold(String::new(), |mut out, byte| {

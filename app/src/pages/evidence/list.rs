@@ -5,6 +5,7 @@ use crate::choices;
 use crate::components::*;
 use crate::format;
 use crate::pages::systems::frame::{self, Section};
+use crate::pages::views;
 use crate::server::{Cx, PageResult, PageUrl};
 use axum::extract::Path;
 use domain::evidence::Kind;
@@ -13,13 +14,17 @@ use domain::page::Page;
 use domain::policy::Action;
 use leptos::prelude::*;
 use store::evidence::{self, Filter, Row, Standing};
+use store::views::List;
 
 pub async fn all(cx: Cx) -> PageResult {
     let page = evidence::list(&cx.store, &cx.actor, &filter(&cx.url(), None)).await?;
     let url = cx.url();
+    let saved = store::views::list(&cx.store, &cx.actor, List::Evidence).await?;
+    let may_share = store::views::may_share(&cx.actor);
     cx.page("Evidence", move || {
         view! {
-            <PageHeader title="Evidence" lead="Files that show what was tested, verified or decided, each kept under its SHA-256."/>
+            <PageHeader title="Evidence" lead="Files that show what was tested, verified or decided, each kept under its SHA-256." export=url.clone()/>
+            {views::bar(List::Evidence, &url, saved, may_share)}
             {rows(&url, page, true, None)}
         }
     })
@@ -35,8 +40,10 @@ pub async fn of_system(cx: Cx, Path(reference): Path<String>) -> PageResult {
     cx.page(&title, || {
         // An empty list offers it itself.
         let offered = !page.rows.is_empty() || !chips(&url).is_empty();
-        let action = add.clone().filter(|_| offered).map(|href| {
-            view! { <div class="list-actions"><a class="button button-primary" href=href>"Add evidence"</a></div> }
+        let file = url.clone().at("/evidence").with("system", &header.located.reference.to_string());
+        let action = offered.then(|| {
+            let add = add.clone().map(|href| view! { <a class="button button-primary" href=href>"Add evidence"</a> });
+            view! { <div class="list-actions"><ExportMenu url=file/>{add}</div> }
         });
         frame::frame(
             &cx,
@@ -51,7 +58,7 @@ pub async fn of_system(cx: Cx, Path(reference): Path<String>) -> PageResult {
     })
 }
 
-fn filter(url: &PageUrl, system: Option<SystemId>) -> Filter {
+pub(super) fn filter(url: &PageUrl, system: Option<SystemId>) -> Filter {
     Filter {
         system,
         kind: url.get("kind").and_then(|k| k.parse().ok()),

@@ -2,6 +2,7 @@
 
 pub mod download;
 pub mod edit;
+pub mod export;
 mod fields;
 pub mod list;
 pub mod new;

@@ -4,14 +4,16 @@
 use super::fields;
 use crate::components::*;
 use crate::islands::Upload;
-use crate::pages::systems::frame;
+use crate::pages::systems::{frame, onward};
 use crate::server::form::FORM_BYTES;
 use crate::server::{AppError, Cx, FieldErrors, FormState, Notice, PageResult, RawForm};
 use axum::{
     extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, multipart::Field},
     http::StatusCode,
 };
+use domain::evidence::Kind;
 use domain::ids::SystemRef;
+use domain::readiness::Step;
 use leptos::prelude::*;
 use store::evidence::{self, Choices};
 
@@ -20,7 +22,10 @@ const AGAIN: &str = "Choose the file again: a browser does not keep it";
 
 pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
     let choices = evidence::choices(&cx.store, &cx.actor, parse(&reference)?).await?;
-    let form = cx.form().fill_all("risks", cx.url().all("risk")).fill_all("mitigations", cx.url().all("mitigation"));
+    let url = cx.url();
+    let kind = url.get("kind").and_then(|kind| kind.parse::<Kind>().ok());
+    let form = cx.form().fill_all("risks", url.all("risk")).fill_all("mitigations", url.all("mitigation"));
+    let form = form.fill_opt("kind", kind);
     page(&cx, &choices, form)
 }
 
@@ -94,7 +99,7 @@ async fn receive(
         Err(state) => return page(cx, choices, again(state, &name)),
     };
     match evidence::receive(&cx.store, &cx.actor, system, &label, &name, file, Some(once)).await {
-        Ok(_) => cx.redirect_with(frame::href(system, "/evidence"), Notice::Created),
+        Ok(_) => cx.redirect_with(onward(cx, system).await?, Notice::Created),
         Err(store::Error::TooLarge { max }) => {
             let message = format!("The file is larger than {}. Choose a smaller one", megabytes(max));
             let mut response = page(cx, choices, form.refused(&FieldErrors::one("file", message)))?;
@@ -103,6 +108,15 @@ async fn receive(
         }
         Err(error) => page(cx, choices, again(form.refused(&AppError::from(error).fields()?), &name)),
     }
+}
+
+/// The page after it: one more, or what the submission still misses.
+async fn onward(cx: &Cx, system: SystemRef) -> Result<String, AppError> {
+    if cx.url().get("then") == Some("another") {
+        return Ok(frame::href(system, "/evidence/new"));
+    }
+    let header = frame::load(cx, &system.to_string()).await?;
+    onward::onward(cx, &header, Step::Evidence, "/evidence").await
 }
 
 /// A file that was chosen has to be chosen again.
@@ -125,12 +139,15 @@ fn page(cx: &Cx, choices: &Choices, form: FormState) -> PageResult {
     let risks = fields::links(&choices.risks, &[], "R");
     let mitigations = fields::links(&choices.mitigations, &[], "M");
     let hint = format!("Up to {}. Its SHA-256 is noted and checked at every download.", megabytes(cx.store.file_max()));
+    let action = frame::href(reference, "/evidence/new");
+    // The words come after the file, too late to be read: the address says which button it was.
+    let second = ("Save and add another", format!("{action}?then=another"));
     cx.form_page("Add evidence", &form, || {
         view! {
             <div class="narrow">
                 <PageHeader title="Add evidence" crumbs=crumbs/>
                 <Upload>
-                    <Form action=frame::href(reference, "/evidence/new") submit="Add evidence" cancel=back multipart=true>
+                    <Form action submit="Save and continue" second cancel=back multipart=true>
                         {fields::view(risks, mitigations, true)}
                         <FileField name="file" label="File" hint=hint/>
                     </Form>

@@ -49,9 +49,8 @@ pub async fn show(cx: Cx, Path(text): Path<String>) -> PageResult {
 
 fn notice(detail: &Detail) -> AnyView {
     if let Some(w) = &detail.withdrawn {
-        let title = format!("{} withdrew this on {}", w.by, format::day(w.at));
-        let why = w.why.clone();
-        return view! { <Callout tone=Tone::Warning title=title><p>{why}</p></Callout> }.into_any();
+        let (title, why, at) = (format!("{} withdrew this", w.by), w.why.clone(), w.at);
+        return view! { <Callout tone=Tone::Warning title=title><p>{why}</p><p class="muted"><Instant at/></p></Callout> }.into_any();
     }
     if detail.standing == Standing::Expired {
         let day = detail.label.valid_until.map(format::date).unwrap_or_default();
@@ -96,5 +95,5 @@ fn linked(title: &'static str, prefix: &'static str, path: &'static str, links: 
         })
         .collect_view();
     let none = links.is_empty().then(|| view! { <p class="muted">"None linked."</p> });
-    view! { <Card title=title>{none}<ul class="stack">{items}</ul></Card> }
+    view! { <Card title=title>{none}<ul class="linked">{items}</ul></Card> }
 }

@@ -1,28 +1,31 @@
 //! GET /admin/import: upload a file, go on with one that waits, see the imports so far.
 
+use crate::choices;
 use crate::components::*;
 use crate::format;
 use crate::islands::Upload;
 use crate::server::{Cx, FormState, PageResult};
+use domain::import::lists::Kind;
 use leptos::prelude::*;
 use store::imports::{runs, runs::Run, stage, stage::Waiting};
 
 pub async fn show(cx: Cx) -> PageResult {
-    page(&cx, cx.form()).await
+    page(&cx, cx.form().fill("kind", Kind::Systems)).await
 }
 
 pub(super) async fn page(cx: &Cx, form: FormState) -> PageResult {
     let waiting = stage::list(&cx.store, &cx.actor).await?;
     let runs = runs::list(&cx.store, &cx.actor).await?;
     let limit = stage::UPLOAD_BYTES / 1024 / 1024;
-    let hint = format!("CSV, up to {limit} MiB. Nothing changes until you have seen a preview.");
-    cx.form_page("Import an inventory", &form, || {
+    let hint = format!("CSV, XLSX or XLS, up to {limit} MiB. Nothing changes until you have seen a preview.");
+    cx.form_page("Import", &form, || {
         view! {
-            <PageHeader title="Import an inventory" crumbs=vec![Crumb::new("Administration", "/admin")]
-                lead="Bring a list of AI systems into the register. A newer version of the same list updates its systems."/>
+            <PageHeader title="Import" crumbs=vec![Crumb::new("Administration", "/admin")]
+                lead="Bring a list of AI systems, risks or mitigations into the register. A newer version of the same list updates what it says."/>
             <Upload>
                 <Form action="/admin/import" submit="Upload and continue" multipart=true>
-                    <FileField name="file" label="Inventory" hint=hint accept=".csv,.tsv,.txt,text/csv"/>
+                    <Radios name="kind" label="What the file holds" choices=choices!(Kind) inline=true/>
+                    <FileField name="file" label="File" hint=hint accept=".csv,.tsv,.txt,.xlsx,.xlsm,.xls,text/csv"/>
                 </Form>
             </Upload>
             {(!waiting.is_empty()).then(|| waiting_files(waiting))}
@@ -70,7 +73,7 @@ fn past(runs: Vec<Run>) -> AnyView {
         view! {
             <tr>
                 <td><a href=format!("/admin/import/runs/{}", run.id)>{run.file_name.clone()}</a>
-                    <span class="cell-sub"><Instant at=run.imported_at/>{format!(" \u{b7} {}", run.imported_by)}</span></td>
+                    <span class="cell-sub">{kind(&run.kind)}" \u{b7} "<Instant at=run.imported_at/>{format!(" \u{b7} {}", run.imported_by)}</span></td>
                 {number(run.rows())}{number(run.created)}{number(run.updated)}{number(run.unchanged)}
                 {number(run.duplicate)}{number(run.rejected)}
             </tr>
@@ -83,6 +86,10 @@ fn past(runs: Vec<Run>) -> AnyView {
         ]>{rows.collect_view()}</Table>
     }
     .into_any()
+}
+
+fn kind(word: &str) -> &'static str {
+    word.parse::<Kind>().map_or("", Kind::label)
 }
 
 fn number(n: i32) -> impl IntoView {

@@ -6,14 +6,20 @@ use crate::components::*;
 use crate::format;
 use crate::server::{AppError, Cx, FormReader, FormState, PageResult, RawForm};
 use axum::extract::Path;
+use domain::import::lists::Kind;
 use domain::import::{Field, Mapping, Table as Inventory};
 use domain::system::Stage;
 use leptos::prelude::*;
+use store::imports::Source;
 use store::imports::stage::{self, Choices, Origin, Staged};
+use store::imports::workbook::Place;
 use uuid::Uuid;
 
 pub async fn show(cx: Cx, Path(stage): Path<String>) -> PageResult {
     let staged = stage::load(&cx.store, &cx.actor, id(&stage)?).await?;
+    if staged.kind != Kind::Systems {
+        return cx.redirect(format!("/admin/import/{}/preview", staged.id));
+    }
     let form = fill(cx.form(), &staged);
     page(&cx, &staged, form).await
 }
@@ -94,12 +100,14 @@ async fn page(cx: &Cx, staged: &Staged, form: FormState) -> PageResult {
     let (id, lead) = (staged.id, format!("{} {}", facts(&staged.inventory), origin(staged.origin)));
     let columns = column_fields(staged);
     let samples = samples(&staged.inventory.table);
+    let place = place_view(id, &staged.inventory.source, &form);
     let note = cx.actor.votes().then_some(VOTES);
     cx.form_page(title, &form, move || {
         view! {
             <div class="narrow">
                 <PageHeader title=title crumbs=crumbs() lead=lead/>
                 {note.map(|note| view! { <Callout tone=Tone::Warning><p>{note}</p></Callout> })}
+                {place}
                 {form_view(id, columns, choices)}
                 <Section title="The columns of the file">{samples}</Section>
             </div>
@@ -107,24 +115,70 @@ async fn page(cx: &Cx, staged: &Staged, form: FormState) -> PageResult {
     })
 }
 
+/// Which sheet, and which of its rows is the header: found, and to be corrected where it was found wrong.
+pub(super) fn place_view(id: Uuid, source: &Source, form: &FormState) -> Option<AnyView> {
+    let Source::Workbook(found) = source else { return None };
+    let typed = form.has("sheet");
+    let form = form.clone();
+    let form = if typed { form } else { form.fill("sheet", &found.sheet).fill("header-row", found.header_row) };
+    let sheets: Vec<Choice> = found.sheets.iter().map(|s| Choice::new(s, s)).collect();
+    let action = format!("/admin/import/{id}/sheet");
+    Some(
+        view! {
+            <details class="card card-fold" open=typed>
+                <summary>"Another sheet or header row"</summary>
+                <Form action=action submit="Read this part" form=&form>
+                    <SelectField name="sheet" label="Sheet" choices=sheets form=&form/>
+                    <NumberField name="header-row" label="Row of the header" form=&form
+                        hint="As the spreadsheet counts; what stands above it is left out."/>
+                </Form>
+            </details>
+        }
+        .into_any(),
+    )
+}
+
+/// POST /admin/import/{stage}/sheet: reads another part of the workbook.
+pub async fn sheet(cx: Cx, Path(stage): Path<String>, form: RawForm) -> PageResult {
+    let staged = stage::load(&cx.store, &cx.actor, id(&stage)?).await?;
+    let mut form = form.reader();
+    let sheet = form.text("sheet", "Choose a sheet");
+    let row = form.int("header-row", "Enter the row of the header", 1..=1_048_576);
+    let (sheet, row) = match form.finish((sheet, row)) {
+        Ok(read) => read,
+        Err(form) => return page(&cx, &staged, fill(form, &staged)).await,
+    };
+    let place = Place { sheet: Some(sheet), header_row: Some(row.unsigned_abs()) };
+    match stage::place(&cx.store, &cx.actor, staged.id, place).await {
+        Ok(()) => cx.redirect(format!("/admin/import/{}", staged.id)),
+        Err(error) => {
+            // The message is the file's; here it is about the part that was chosen.
+            let words = AppError::from(error).fields()?;
+            let words: Vec<String> = words.0.into_values().collect();
+            page(&cx, &staged, fill(form.state().with_error(words.join(" ")), &staged)).await
+        }
+    }
+}
+
 const VOTES: &str = "You sit on the committee. Who imports a system has had a part in it and can't vote on it later; let \
                      another administrator import where that matters.";
 
 fn facts(inventory: &store::imports::Inventory) -> String {
     let table = &inventory.table;
-    let damaged = match inventory.decoded.replaced {
-        0 => String::new(),
-        n => {
-            format!(" {} could not be read and stand as \u{fffd}.", format::count(as_i64(n), "character", "characters"))
+    let rows = format::count(as_i64(table.rows.len()), "row", "rows");
+    let columns = format::count(as_i64(table.headers.len()), "column", "columns");
+    let source = match &inventory.source {
+        Source::Text(decoded) if decoded.replaced > 0 => format!(
+            "read as {}. {} could not be read and stand as \u{fffd}.",
+            decoded.encoding,
+            format::count(as_i64(decoded.replaced), "character", "characters")
+        ),
+        Source::Text(decoded) => format!("read as {}.", decoded.encoding),
+        Source::Workbook(found) => {
+            format!("from the sheet \u{201c}{}\u{201d} below row {}.", found.sheet, found.header_row)
         }
     };
-    format!(
-        "{}: {} in {}, read as {}.{damaged}",
-        inventory.file_name,
-        format::count(as_i64(table.rows.len()), "row", "rows"),
-        format::count(as_i64(table.headers.len()), "column", "columns"),
-        inventory.decoded.encoding,
-    )
+    format!("{}: {rows} in {columns}, {source}", inventory.file_name)
 }
 
 fn as_i64(n: usize) -> i64 {

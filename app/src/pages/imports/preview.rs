@@ -1,10 +1,12 @@
 //! GET /admin/import/{stage}/preview: what would happen, row by row, before anything does.
 
+use super::map::place_view;
 use super::{crumbs, id, rejected_file, rows};
 use crate::components::*;
 use crate::format;
 use crate::server::{Cx, PageResult};
 use axum::{extract::Path, response::IntoResponse};
+use domain::import::lists::Kind;
 use domain::import::{Plan, ReasonGroup, rejected_csv};
 use leptos::prelude::*;
 use store::imports::stage;
@@ -17,13 +19,17 @@ pub async fn show(cx: Cx, Path(stage): Path<String>) -> PageResult {
     let (staged, plan, rows) = (preview.staged, preview.plan, preview.rows);
     let here = format!("/admin/import/{}", staged.id);
     let (title, url, file) = ("Preview", cx.url(), staged.inventory.file_name);
-    cx.form_page(title, &cx.form(), move || {
+    let (kind, form) = (staged.kind, cx.form());
+    let place = (kind != Kind::Systems).then(|| place_view(staged.id, &staged.inventory.source, &form));
+    cx.form_page(title, &form, move || {
         let path = format!("{here}/preview");
+        let change = (kind == Kind::Systems).then(|| ("Change the columns".to_owned(), here.clone()));
         view! {
             <PageHeader title=title crumbs=crumbs() lead=format!("{file}. Nothing has changed yet.")
-                more=vec![("Change the columns".to_owned(), here.clone())]/>
+                more=change.into_iter().collect()/>
+            {place}
             {rows::figures(&rows, &path, true)}
-            {go(&plan, &here)}
+            {go(&plan, &here, kind)}
             {warnings(&plan)}
             {problems(&plan, &here)}
             {rows::table(rows, &url)}
@@ -32,7 +38,7 @@ pub async fn show(cx: Cx, Path(stage): Path<String>) -> PageResult {
 }
 
 /// The one action, saying what it does.
-fn go(plan: &Plan, here: &str) -> AnyView {
+fn go(plan: &Plan, here: &str, kind: Kind) -> AnyView {
     let writes = plan.counts.create + plan.counts.update;
     if writes == 0 {
         return view! {
@@ -42,7 +48,12 @@ fn go(plan: &Plan, here: &str) -> AnyView {
         }
         .into_any();
     }
-    let label = format!("Import {}", format::count(as_i64(writes), "system", "systems"));
+    let (one, many) = match kind {
+        Kind::Systems => ("system", "systems"),
+        Kind::Risks => ("risk", "risks"),
+        Kind::Mitigations => ("mitigation", "mitigations"),
+    };
+    let label = format!("Import {}", format::count(as_i64(writes), one, many));
     let text = match plan.counts.rejected {
         0 => "All of them go in together, or none.".to_owned(),
         n => format!(

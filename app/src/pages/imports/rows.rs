@@ -3,6 +3,7 @@
 use super::map::short;
 use crate::components::*;
 use crate::format;
+use crate::pages::audit::words;
 use crate::server::PageUrl;
 use domain::import::Field;
 use leptos::prelude::*;
@@ -25,7 +26,7 @@ pub(super) fn figures(rows: &[RowReport], path: &str, planned: bool) -> impl Int
     let stats = RowOutcome::ALL.iter().map(|outcome| {
         let count = rows.iter().filter(|r| r.outcome == *outcome).count();
         let label = match (outcome, planned) {
-            (RowOutcome::Created, true) => "New systems",
+            (RowOutcome::Created, true) => "New",
             (RowOutcome::Updated, true) => "To be updated",
             (RowOutcome::Duplicate, _) => "Copies of other rows",
             _ => outcome.label(),
@@ -65,7 +66,7 @@ pub(super) fn table(rows: Vec<RowReport>, url: &PageUrl) -> impl IntoView + use<
                 <FilterSelect name="outcome" label="Outcome" choices=crate::choices!(RowOutcome)/>
             </FilterBar>
             <Table caption="What becomes of each row" columns=vec![
-                Column::number("Line"), Column::text("System"), Column::text("Outcome"), Column::text("Details"),
+                Column::number("Line"), Column::text("Record"), Column::text("Outcome"), Column::text("Details"),
             ]>{shown.into_iter().map(row).collect_view()}</Table>
             <Pager next=next summary=summary/>
         </Section>
@@ -74,9 +75,9 @@ pub(super) fn table(rows: Vec<RowReport>, url: &PageUrl) -> impl IntoView + use<
 
 fn row(row: RowReport) -> impl IntoView {
     let name = if row.name.is_empty() { "\u{2014}".to_owned() } else { row.name.clone() };
-    let name = match row.reference {
+    let name = match &row.reference {
         Some(reference) => view! {
-            <a href=format!("/systems/{reference}")>{name}</a><span class="cell-sub">{reference.to_string()}</span>
+            <a href=href(reference)>{name}</a><span class="cell-sub">{reference.clone()}</span>
         }
         .into_any(),
         None => name.into_any(),
@@ -93,11 +94,21 @@ fn row(row: RowReport) -> impl IntoView {
     }
 }
 
+/// The page of a record.
+fn href(reference: &str) -> String {
+    let area = match reference.split_once('-') {
+        Some(("R", _)) => "risks",
+        Some(("M", _)) => "mitigations",
+        _ => "systems",
+    };
+    format!("/{area}/{reference}")
+}
+
 /// Field by field, what an update replaces.
 fn changes(row: &RowReport) -> impl IntoView + use<> {
     let changed = if row.outcome == RowOutcome::Updated { row.after.iter().collect::<Vec<_>>() } else { Vec::new() };
     let lines = changed.into_iter().map(|(field, new)| {
-        let label = Field::parse(field).map_or_else(|| field.clone(), |f| f.label().to_owned());
+        let label = Field::parse(field).map_or_else(|| words::field(field), |f| f.label().to_owned());
         (label, row.before.get(field).map(text), text(new))
     });
     let lines: Vec<_> = lines.collect();

@@ -6,6 +6,7 @@ use axum::{
     extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, multipart::Field},
     http::StatusCode,
 };
+use domain::import::lists::Kind;
 use store::imports::stage;
 
 /// Keeps the file and goes on to its columns.
@@ -15,22 +16,24 @@ pub async fn save(cx: Cx, mut request: Request) -> PageResult {
     let malformed = |_| AppError::Status(StatusCode::BAD_REQUEST);
     let mut parts =
         Multipart::from_request(request, &()).await.map_err(|_| AppError::Status(StatusCode::BAD_REQUEST))?;
-    let mut file = None;
+    let (mut file, mut kind) = (None, Kind::Systems);
     while let Some(field) = parts.next_field().await.map_err(malformed)? {
-        if field.name() == Some("file") {
-            file = Some(whole(field).await);
+        match field.name() {
+            Some("file") => file = Some(whole(field).await),
+            Some("kind") => kind = field.text().await.map_err(malformed)?.parse().unwrap_or(Kind::Systems),
+            _ => {}
         }
     }
     let put = match file {
         Some(Ok((name, bytes))) if !bytes.is_empty() => {
-            stage::put(&cx.store, &cx.actor, &name, bytes).await.map_err(AppError::from)
+            stage::put_list(&cx.store, &cx.actor, kind, &name, bytes).await.map_err(AppError::from)
         }
         Some(Err(error)) => Err(error),
         _ => Err(refusal("Choose the file to import")),
     };
     match put {
         Ok(stage) => cx.redirect(format!("/admin/import/{stage}")),
-        Err(error) => list::page(&cx, cx.form().with_errors(&error.fields()?)).await,
+        Err(error) => list::page(&cx, cx.form().fill("kind", kind).with_errors(&error.fields()?)).await,
     }
 }
 

@@ -52,14 +52,25 @@ fn changes(versions: Vec<Version>) -> impl Iterator<Item = impl IntoView> {
 
 /// What differs, in words.
 pub(super) fn difference(before: &Matrix, after: &Matrix) -> String {
-    let cells = before.cells.iter().flatten().zip(after.cells.iter().flatten()).filter(|(a, b)| a != b).count();
     let mut parts = Vec::new();
-    if before.likelihood != after.likelihood || before.impact != after.impact {
+    let mut size = |what: &str, before: usize, after: usize| {
+        if before != after {
+            parts.push(format!("{what}: {before} \u{2192} {after}"));
+        }
+    };
+    size("steps of likelihood", before.likelihood.len(), after.likelihood.len());
+    size("steps of impact", before.impact.len(), after.impact.len());
+    size("levels", before.levels.len(), after.levels.len());
+    // What came or went is said already: labels and cells are compared where both have them.
+    let differ = |a: &[String], b: &[String]| a.iter().zip(b).any(|(a, b)| a != b);
+    if differ(&before.likelihood, &after.likelihood) || differ(&before.impact, &after.impact) {
         parts.push("labels of a scale".to_string());
     }
-    if before.levels != after.levels {
+    if before.levels.iter().zip(&after.levels).any(|(a, b)| a != b) {
         parts.push("labels or colours of levels".to_string());
     }
+    let rows = before.cells.iter().zip(&after.cells);
+    let cells = rows.flat_map(|(a, b)| a.iter().zip(b)).filter(|(a, b)| a != b).count();
     if cells > 0 {
         parts.push(crate::format::count(cells as i64, "cell", "cells"));
     }
@@ -116,5 +127,9 @@ mod tests {
         after.cells[0][4] = 2;
         after.impact[0] = "None".into();
         assert_eq!(difference(&before, &after), "labels of a scale; 1 cell; appetite: Medium \u{2192} High");
+        let mut after = before.clone();
+        after.impact.pop();
+        after.cells.iter_mut().for_each(|row| row.truncate(4));
+        assert_eq!(difference(&before, &after), "steps of impact: 5 \u{2192} 4");
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod advance;
 pub mod edit;
+pub mod export;
 pub mod filter;
 pub mod history;
 pub mod list;

@@ -3,12 +3,13 @@
 use crate::choices;
 use crate::components::*;
 use crate::pages::risks::{new::point, view};
-use crate::pages::systems::frame;
+use crate::pages::systems::{frame, onward};
 use crate::server::{AppError, Cx, FormReader, FormState, Notice, PageResult, RawForm};
 use axum::extract::Path;
-use domain::ids::{PersonId, RiskRef, SystemRef};
+use domain::ids::{PersonId, RiskRef};
 use domain::mitigation::Kind;
 use domain::policy::Action;
+use domain::readiness::Step;
 use domain::risk::matrix::{Matrix, STEPS};
 use domain::risk::{RatingKind, Treatment, library};
 use leptos::prelude::*;
@@ -36,7 +37,7 @@ impl Setting {
         let mut rows = list.page.rows;
         // What waits for a mitigation stands on top.
         rows.sort_by_key(|row| !waits(row));
-        let choices = risks::choices(&cx.store).await?;
+        let choices = risks::choices(&cx.store, &cx.actor).await?;
         let people = store::systems::choices::choices(&cx.store).await?.people;
         let people = people.into_iter().map(|(id, name)| Choice::new(id, name)).collect();
         Ok(Self { header, rows, choices, people })
@@ -110,7 +111,7 @@ pub async fn save(cx: Cx, Path(reference): Path<String>, form: RawForm) -> PageR
         form.error("risks", "Tick the risks that it acts on");
     }
     let residual = residuals(&mut form, &setting.rows, &covered);
-    let goes_on = form.opt("then").as_deref() == Some("next");
+    let then = form.opt("then");
     let once = form.once();
     let read = form.finish((title, kind, assignee, due, once));
     let risk = covered.first().copied();
@@ -129,7 +130,7 @@ pub async fn save(cx: Cx, Path(reference): Path<String>, form: RawForm) -> PageR
     };
     let system = setting.header.located.reference;
     match mitigations::add(&cx.store, &cx.actor, system, &new, Some(once)).await {
-        Ok(_) => cx.redirect_with(onward(&setting, system, goes_on, &covered), Notice::Created),
+        Ok(_) => cx.redirect_with(onward(&cx, &setting, then.as_deref(), &covered).await?, Notice::Created),
         Err(error) => {
             let form = form.refused(&AppError::from(error).fields()?);
             page(&cx, setting, form, Vec::new(), risk)
@@ -137,11 +138,14 @@ pub async fn save(cx: Cx, Path(reference): Path<String>, form: RawForm) -> PageR
     }
 }
 
-fn onward(setting: &Setting, system: SystemRef, goes_on: bool, covered: &[RiskRef]) -> String {
-    match setting.next(covered).filter(|_| goes_on) {
-        Some(next) => format!("/systems/{system}/mitigations/new?risk={next}"),
-        None if goes_on => format!("/systems/{system}/mitigations/new"),
-        None => format!("/systems/{system}/mitigations"),
+/// The page after it: the next risk's mitigation, what comes after mitigations, or their list.
+async fn onward(cx: &Cx, setting: &Setting, then: Option<&str>, covered: &[RiskRef]) -> Result<String, AppError> {
+    let here = frame::href(setting.header.located.reference, "/mitigations");
+    match (then, setting.next(covered)) {
+        (Some("next"), Some(risk)) => Ok(format!("{here}/new?risk={risk}")),
+        (Some("next"), None) => Ok(format!("{here}/new")),
+        (Some("on"), _) => onward::onward(cx, &setting.header, Step::Mitigations, "/mitigations").await,
+        _ => Ok(here),
     }
 }
 
@@ -191,7 +195,7 @@ fn page(
         }
         let covered: Vec<RiskRef> = inner.values("risks").iter().filter_map(|r| r.parse().ok()).collect();
         let more = setting.next(&covered).is_some();
-        let (first, second) = if more { ("next", "Save and add the next") } else { ("done", "Save") };
+        let (first, second) = if more { ("next", "Save and add the next") } else { ("on", "Save and continue") };
         let (other, label) = if more { ("done", "Save and finish") } else { ("next", "Save and add another") };
         let matrix = setting.matrix();
         let (action, cancel) = (format!("{here}/new"), here.clone());

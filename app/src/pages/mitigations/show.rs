@@ -5,6 +5,7 @@ use crate::format;
 use crate::pages::risks::view;
 use crate::server::{AppError, Cx, FormState, PageResult};
 use axum::extract::Path;
+use chrono::{DateTime, Utc};
 use domain::mitigation::{self, Status};
 use domain::policy::Action;
 use domain::risk::RatingKind;
@@ -37,7 +38,7 @@ fn moves(cx: &Cx, m: &MitigationPage) -> Vec<Status> {
         let content = m.status == Status::Dropped || *to == Status::Dropped;
         let allowed = match content {
             true => m.located.allow_change(&cx.actor, Action::MitigationWrite),
-            false => m.located.allow(&cx.actor, Action::MitigationAdvance),
+            false => m.located.allow_in_use(&cx.actor, Action::MitigationAdvance),
         };
         allowed.is_ok()
             && mitigation::may_report(m.status, *to, m.located.relation).is_ok()
@@ -106,17 +107,14 @@ fn verb(from: Status, to: Status) -> &'static str {
 }
 
 fn progress(m: &MitigationPage, moves: &[Status], form: FormState) -> AnyView {
-    let mut steps = Vec::new();
-    if let Some((_, who, at)) = &m.implemented {
-        steps.push(format!("Implemented by {who}, {}.", format::instant(*at)));
-    }
-    if let Some((_, who, at)) = &m.verified {
-        steps.push(format!("Verified by {who}, {}.", format::instant(*at)));
-    }
-    if m.status == Status::Implemented && !moves.contains(&Status::Verified) {
-        steps.push("Somebody who neither did the work nor is assigned to it has to verify it.".to_owned());
-    }
-    let steps = steps.into_iter().map(|s| view! { <p>{s}</p> }).collect_view();
+    let done = |what: &'static str, by: Option<(String, DateTime<Utc>)>| {
+        by.map(|(who, at)| view! { <p>{what}" by "{who}", "<Instant at/>"."</p> })
+    };
+    let implemented = done("Implemented", m.implemented.clone().map(|(_, who, at)| (who, at)));
+    let verified = done("Verified", m.verified.clone().map(|(_, who, at)| (who, at)));
+    let waits = (m.status == Status::Implemented && !moves.contains(&Status::Verified))
+        .then(|| view! { <p>"Somebody who neither did the work nor is assigned to it has to verify it."</p> });
+    let steps = view! { {implemented}{verified}{waits} };
     let from = m.status;
     let buttons = moves
         .iter()
@@ -171,7 +169,7 @@ fn risks(m: &MitigationPage, links: bool, matrices: &BTreeMap<i32, Matrix>) -> O
 }
 
 fn evidence(m: &MitigationPage, may_edit: bool) -> AnyView {
-    let add = may_edit.then(|| format!("/systems/{}/evidence/new", m.located.reference));
+    let add = may_edit.then(|| format!("/systems/{}/evidence/new?mitigation={}", m.located.reference, m.reference));
     let items = m.evidence.iter().map(|(reference, title, speaks_of)| {
         view! { <li><a href=format!("/evidence/{reference}")>{title.clone()}</a><span class="cell-sub">{format::date(*speaks_of)}</span></li> }
     }).collect_view();
@@ -191,7 +189,7 @@ fn facts(m: &MitigationPage, today: chrono::NaiveDate) -> AnyView {
     let assignee = m.assignee.as_ref().map_or("Nobody".to_owned(), |(_, name)| name.clone());
     let (system, kind) = (m.located.name.clone(), m.kind.label());
     let changed = m.changed_by.clone().unwrap_or_else(|| "The committee".to_owned());
-    let changed = format!("{changed}, {}", format::day(m.changed_at));
+    let at = m.changed_at;
     view! {
         <Card title="Facts">
             <KeyValues>
@@ -199,7 +197,7 @@ fn facts(m: &MitigationPage, today: chrono::NaiveDate) -> AnyView {
                 <KeyValue label="Assignee">{assignee}</KeyValue>
                 <KeyValue label="Due">{due}</KeyValue>
                 <KeyValue label="Kind">{kind}</KeyValue>
-                <KeyValue label="Last written">{changed}</KeyValue>
+                <KeyValue label="Last written">{changed}", "<Day at/></KeyValue>
             </KeyValues>
         </Card>
     }

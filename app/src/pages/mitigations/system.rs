@@ -26,13 +26,15 @@ pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
         let narrowed = filter != MitigationFilter { system: Some(system), ..MitigationFilter::default() };
         let empty = list.page.rows.is_empty();
         let body = match (empty, narrowed) {
-            (false, _) => list::table(&url, list, inner.today(), false),
+            (false, _) => list::table(&url, list, inner.today(), false, None),
             (true, true) => view! { <EmptyState title="No mitigation fits" text="Take a filter away to see more." action_href=url.path().to_owned() action="All mitigations"/> }.into_any(),
             (true, false) if may_write => view! { <EmptyState title="No mitigations yet" text="Say what is done about the risks, by whom, until when." action_href=add.clone() action="Add a mitigation"/> }.into_any(),
             (true, false) => view! { <EmptyState title="No mitigations yet" text="Risks come first: a mitigation acts on at least one." action_href=format!("/systems/{system}/risks") action="Open the risks"/> }.into_any(),
         };
-        let primary = (may_write && (!empty || narrowed)).then(|| {
-            view! { <div class="list-actions"><a class="button button-primary" href=add>"Add a mitigation"</a></div> }
+        let file = url.clone().at("/mitigations").with("system", &system.to_string());
+        let primary = (!empty || narrowed).then(|| {
+            let add = may_write.then(|| view! { <a class="button button-primary" href=add>"Add a mitigation"</a> });
+            view! { <div class="list-actions"><ExportMenu url=file/>{add}</div> }
         });
         let shown = MitigationFilter { system: None, ..filter.clone() };
         let filters = (!empty || narrowed).then(|| filter::bar(&url, &shown, &choices, false));

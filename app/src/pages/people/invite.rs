@@ -2,7 +2,6 @@
 
 use crate::{
     components::*,
-    format,
     server::{AppError, Cx, FormState, PageResult, RawForm},
 };
 use domain::actor::Role;
@@ -30,7 +29,7 @@ pub async fn save(cx: Cx, form: RawForm) -> PageResult {
 }
 
 /// What each role is for, where it is given.
-pub(super) fn role_choices() -> Vec<Choice> {
+pub(crate) fn role_choices() -> Vec<Choice> {
     let hint = |role: Role| match role {
         Role::Owner => "Registers systems and answers for them",
         Role::Committee => "Reviews dossiers, votes and signs",
@@ -62,14 +61,14 @@ fn page(cx: &Cx, form: FormState) -> PageResult {
 /// The link, shown this once.
 pub(super) fn link_page(cx: &Cx, name: &str, link: &Link) -> PageResult {
     let address = format!("{}/invite/{}", cx.state.site.base_url, link.secret);
-    let until = format::instant(link.expires_at);
-    let lead = format!("Send this link to {name}. It works once, until {until}, and is not shown again.");
+    let (lead, until) = (format!("Send this link to {name}. It works once and is not shown again."), link.expires_at);
     let person = link.person.map(|id| format!("/admin/people/{id}"));
     cx.page("Send this link", || {
         view! {
             <div class="narrow">
                 <PageHeader title="Send this link" crumbs=vec![Crumb::new("People", "/admin/people")] lead/>
                 <p class="one-time-link">{address}</p>
+                <p>"It works until "<Instant at=until/>"."</p>
                 <p>"Send it in a way that only they can read. If it is lost or too old, make a new one on their page."</p>
                 <div class="actions">
                     {person.map(|href| view! { <a class="button" href=href>"Open their page"</a> })}

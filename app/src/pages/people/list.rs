@@ -3,19 +3,16 @@
 use crate::{
     choices,
     components::*,
-    server::{Cx, PageResult},
+    server::{Cx, PageResult, PageUrl},
 };
 use domain::{actor::Role, ids::PersonId};
 use leptos::prelude::*;
+use store::people::Person;
 use store::people::list::{Filter, Row, list};
 
 pub async fn show(cx: Cx) -> PageResult {
     let url = cx.url();
-    let filter = Filter {
-        text: url.get("q").map(str::to_string),
-        role: url.get("role").and_then(|role| role.parse::<Role>().ok()),
-        active: url.get("state").map(|state| state != "deactivated"),
-    };
+    let filter = filter(&url);
     let after = url.get("after").and_then(|id| id.parse::<PersonId>().ok());
     let page = list(&cx.store, &cx.actor, &filter, after).await?;
     let chips = filter.role.map(|r| Chip::new(format!("Role: {}", r.label()), &url, "role", r.as_str()));
@@ -23,7 +20,7 @@ pub async fn show(cx: Cx) -> PageResult {
     cx.page("People", || {
         view! {
             <PageHeader title="People" crumbs=vec![Crumb::new("Administration", "/admin")]
-                action="Invite somebody" action_href="/admin/people/invite"/>
+                action="Invite somebody" action_href="/admin/people/invite" export=url.clone()/>
             <FilterBar search="Search names and addresses" chips=chips.into_iter().collect()>
                 <FilterSelect name="role" label="Role" choices=choices!(Role)/>
                 <FilterSelect name="state" label="State" choices=states/>
@@ -37,6 +34,14 @@ pub async fn show(cx: Cx) -> PageResult {
     })
 }
 
+pub(super) fn filter(url: &PageUrl) -> Filter {
+    Filter {
+        text: url.get("q").map(str::to_string),
+        role: url.get("role").and_then(|role| role.parse::<Role>().ok()),
+        active: url.get("state").map(|state| state != "deactivated"),
+    }
+}
+
 fn table(rows: Vec<Row>) -> impl IntoView {
     let columns = vec![
         Column::text("Name"),
@@ -47,10 +52,11 @@ fn table(rows: Vec<Row>) -> impl IntoView {
     ];
     let rows = rows.into_iter().map(|row| {
         let person = row.person;
-        let state = state(person.active, person.joined);
+        let state = state(&person);
+        let service = person.service;
         view! {
             <tr>
-                <td><a href=format!("/admin/people/{}", person.id)>{person.name}</a><span class="cell-sub">{person.email}</span></td>
+                <td><a href=format!("/admin/people/{}", person.id)>{person.name}</a><span class="cell-sub">{if service { "Service account".to_owned() } else { person.email }}</span></td>
                 <td>{roles(&person.roles)}</td>
                 <td>{state}</td>
                 <td class="num">{row.owns}</td>
@@ -62,7 +68,7 @@ fn table(rows: Vec<Row>) -> impl IntoView {
 }
 
 /// Roles in words.
-pub(super) fn roles(roles: &[Role]) -> String {
+pub(crate) fn roles(roles: &[Role]) -> String {
     match roles.is_empty() {
         true => "None".to_string(),
         false => roles.iter().map(|role| role.label()).collect::<Vec<_>>().join(", "),
@@ -70,10 +76,21 @@ pub(super) fn roles(roles: &[Role]) -> String {
 }
 
 /// Whether somebody can sign in.
-pub(super) fn state(active: bool, joined: bool) -> impl IntoView {
-    match (active, joined) {
-        (false, _) => view! { <Badge label="Deactivated" tone=Tone::Warning/> },
-        (true, false) => view! { <Badge label="Invited" tone=Tone::Info/> },
-        (true, true) => view! { <Badge label="Active" tone=Tone::Success/> },
+pub(super) fn state(person: &Person) -> impl IntoView + use<> {
+    let tone = match (person.active, person.joined || person.service) {
+        (false, _) => Tone::Warning,
+        (true, false) => Tone::Info,
+        (true, true) => Tone::Success,
+    };
+    view! { <Badge label=state_word(person) tone=tone/> }
+}
+
+/// The same in a word.
+pub(super) fn state_word(person: &Person) -> &'static str {
+    match (person.active, person.joined || person.service) {
+        (false, _) if person.service => "Ended",
+        (false, _) => "Deactivated",
+        (true, false) => "Invited",
+        (true, true) => "Active",
     }
 }

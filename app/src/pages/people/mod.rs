@@ -1,5 +1,6 @@
 //! People, as administrators manage them.
 
+pub mod export;
 pub mod invite;
 pub mod list;
 pub mod person;

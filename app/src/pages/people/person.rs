@@ -6,7 +6,7 @@ use crate::{
     server::{AppError, Cx, FormState, Notice, PageResult, RawForm},
 };
 use axum::{extract::Path, http::StatusCode};
-use domain::{actor::Role, ids::PersonId};
+use domain::{actor::Role, ids::PersonId, token::SERVICE_ROLES};
 use leptos::prelude::*;
 use store::people::{deactivate, get::get, invite::renew, list::Row, roles, sessions};
 
@@ -83,12 +83,13 @@ fn page(cx: &Cx, row: Row, form: FormState, conflict: Option<Vec<ConflictField>>
     let me = cx.actor.id == row.person.id;
     let title = row.person.name.clone();
     let in_conflict = conflict.is_some();
+    let (state, service) = (list::state(&row.person), row.person.service);
     let view = || {
         view! {
             {conflict.map(|fields| view! { <ConflictNotice who="Another administrator" fields/> })}
             <div class="narrow">
                 <PageHeader title=row.person.name.clone() crumbs=vec![Crumb::new("People", "/admin/people")]>
-                    {list::state(row.person.active, row.person.joined)}
+                    {state}
                 </PageHeader>
                 {facts(&row)}
                 {match me {
@@ -96,6 +97,7 @@ fn page(cx: &Cx, row: Row, form: FormState, conflict: Option<Vec<ConflictField>>
                         <Callout title="This is you"><p>"Nobody changes their own roles or deactivates themself. Another
                             administrator can. Your password and sessions are on "<a href="/account">"your account page"</a>"."</p></Callout>
                     }.into_any(),
+                    false if service => of_service(&row).into_any(),
                     false => actions(&row).into_any(),
                 }}
             </div>
@@ -113,19 +115,62 @@ fn page(cx: &Cx, row: Row, form: FormState, conflict: Option<Vec<ConflictField>>
 fn facts(row: &Row) -> impl IntoView + use<> {
     let (person, seen, owns) = (row.person.clone(), row.last_seen, row.owns);
     let systems = format!("/systems?owner={}", person.id);
+    let address = match person.service {
+        true => view! { <KeyValue label="Kind">"Service account: a pipeline works as it, nobody signs in"</KeyValue> }
+            .into_any(),
+        false => view! { <KeyValue label="E-mail address">{person.email}</KeyValue> }.into_any(),
+    };
     view! {
         <KeyValues>
-            <KeyValue label="E-mail address">{person.email}</KeyValue>
+            {address}
             <KeyValue label="Roles">{list::roles(&person.roles)}</KeyValue>
             <KeyValue label="Owns">{match owns {
                 0 => "No system".into_any(),
                 n => view! { <a href=systems>{crate::format::count(n, "system", "systems")}</a> }.into_any(),
             }}</KeyValue>
-            <KeyValue label="Last here">{match seen {
-                Some(at) => view! { <Instant at/> }.into_any(),
-                None => "Never".into_any(),
-            }}</KeyValue>
+            {(!person.service).then(|| view! {
+                <KeyValue label="Last here">{match seen {
+                    Some(at) => view! { <Instant at/> }.into_any(),
+                    None => "Never".into_any(),
+                }}</KeyValue>
+            })}
         </KeyValues>
+    }
+}
+
+/// What is done with a service account: its tokens have pages of their own, and there is no link to send.
+fn of_service(row: &Row) -> impl IntoView + use<> {
+    let (person, at) = (row.person.clone(), format!("/admin/people/{}", row.person.id));
+    let (roles_at, off_at, on_at) = (format!("{at}/roles"), format!("{at}/deactivate"), format!("{at}/reactivate"));
+    let tokens_at = format!("/admin/services/{}", person.id);
+    let version = person.version.to_string();
+    let choices = invite::role_choices();
+    let choices = choices.into_iter().filter(|c| SERVICE_ROLES.iter().any(|role| role.as_str() == c.value)).collect();
+    match person.active {
+        true => view! {
+            <p><a href=tokens_at>"Its tokens"</a></p>
+            <Section title="Roles" lead="They count from its next request on.">
+                <Form action=roles_at submit="Save the roles">
+                    <Checkboxes name="roles" label="Roles" choices=choices optional=true/>
+                </Form>
+            </Section>
+            <Section title="End it" lead="Its tokens are revoked at once. What it did keeps its name.">
+                <form method="post" action=off_at>
+                    <Hidden name="version" value=version/>
+                    <button class="button button-danger" type="submit">"End "{person.name}</button>
+                </form>
+            </Section>
+        }
+        .into_any(),
+        false => view! {
+            <Section title="Take it up again" lead="Its tokens stay revoked: make new ones.">
+                <form method="post" action=on_at>
+                    <Hidden name="version" value=version/>
+                    <button class="button button-primary" type="submit">"Take it up again"</button>
+                </form>
+            </Section>
+        }
+        .into_any(),
     }
 }
 

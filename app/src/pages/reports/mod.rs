@@ -1,4 +1,5 @@
 //! Reports: the portfolio for executives.
 
-pub mod links;
+pub mod json;
+mod links;
 pub mod portfolio;

@@ -4,6 +4,7 @@ use super::links::Links;
 use crate::components::*;
 use crate::format;
 use crate::server::{AppError, Cx, PageResult};
+use chrono::NaiveDate;
 use domain::ids::UnitId;
 use domain::risk::matrix::{Matrix, Point};
 use domain::system::Status;
@@ -30,11 +31,11 @@ pub async fn show(cx: Cx) -> PageResult {
         };
         let total: i64 = figures.systems.iter().map(|c| c.systems).sum();
         view! {
-            <PageHeader title="Portfolio" lead=lead/>
+            <PageHeader title="Portfolio" lead=lead more=vec![("Export JSON".to_owned(), url.clone().at("/reports.json").to_string())]/>
             <FilterBar url=url.clone() search="">
                 <FilterSelect url=url.clone() name="unit" label="Business unit" choices=choices/>
             </FilterBar>
-            {key_figures(&figures, links, total, &months)}
+            {key_figures(&figures, links, total, &months, today)}
             {(total == 0).then(|| view! {
                 <EmptyState title="No systems yet" text="The portfolio fills as systems are registered or an inventory is imported." action_href="/systems" action="Open the register"/>
             })}
@@ -51,7 +52,7 @@ pub async fn show(cx: Cx) -> PageResult {
     })
 }
 
-fn key_figures(f: &Portfolio, links: Links, total: i64, months: &[Month]) -> impl IntoView + use<> {
+fn key_figures(f: &Portfolio, links: Links, total: i64, months: &[Month], today: NaiveDate) -> impl IntoView + use<> {
     let change = match (months.iter().rev().nth(1), months.last()) {
         (Some(before), Some(now)) => match now.above_appetite - before.above_appetite {
             0 => "as at the end of last month".to_owned(),
@@ -60,7 +61,11 @@ fn key_figures(f: &Portfolio, links: Links, total: i64, months: &[Month]) -> imp
         },
         _ => String::new(),
     };
-    let oldest = f.top_waiting.first().map(|w| format!("oldest since {}", format::day(w.since))).unwrap_or_default();
+    let oldest = f
+        .top_waiting
+        .first()
+        .map(|w| format!("the oldest for {}", format::span((today - w.since.date_naive()).num_days().max(0))))
+        .unwrap_or_default();
     let longest =
         f.top_overdue.first().map(|m| format!("longest since {}", format::date(m.due_on))).unwrap_or_default();
     let next = f.top_expiring.first().map(|d| format!("next on {}", format::date(d.valid_until))).unwrap_or_default();
@@ -85,20 +90,24 @@ const ARROWS: usize = 12;
 
 fn heat(matrix: &Matrix, f: &Portfolio, links: Links) -> impl IntoView + use<> {
     let at = |p: Point| f.heat.iter().filter(|m| m.residual == Some(p)).map(|m| m.risks).sum::<i64>();
+    // A rating on an earlier, larger scale may have no cell on this one.
+    let placed = |p: Option<Point>| p.is_some_and(|p| matrix.level(p).is_some());
     let mut arrows: Vec<HeatmapArrow> = f
         .heat
         .iter()
-        .filter(|m| m.inherent != m.residual)
+        .filter(|m| m.inherent != m.residual && placed(m.inherent) && placed(m.residual))
         .filter_map(|m| Some(HeatmapArrow { from: pair(m.inherent?), to: pair(m.residual?), count: m.risks }))
         .collect();
     arrows.sort_by_key(|a| std::cmp::Reverse(a.count));
     arrows.truncate(ARROWS);
     let unrated: i64 = f.heat.iter().filter(|m| m.residual.is_none()).map(|m| m.risks).sum();
+    let outside: i64 = f.heat.iter().filter(|m| m.residual.is_some() && !placed(m.residual)).map(|m| m.risks).sum();
     let data = HeatmapData::new(matrix, "Open risks by residual rating", |p| (at(p), links.risks(Some(p))), arrows);
     view! {
         <Section title="Residual risk" lead="Where open risks stand with the mitigations in place. Arrows: the most frequent moves from inherent to residual.">
             <Heatmap data=data/>
             {(unrated > 0).then(|| view! { <p class="muted">{format::count(unrated, "open risk has", "open risks have")}" no residual rating yet."</p> })}
+            {(outside > 0).then(|| view! { <p class="muted">{format::count(outside, "open risk is", "open risks are")}" rated on an earlier scale, at steps that this one has not."</p> })}
         </Section>
     }
 }
@@ -149,7 +158,7 @@ fn standing(f: &Portfolio, links: Links) -> impl IntoView + use<> {
         .collect_view();
     view! {
         <Section title="Systems by status and tier">
-            <Table caption="Systems by status and tier" columns=columns>{rows}</Table>
+            <Table grid=true caption="Systems by status and tier" columns=columns>{rows}</Table>
         </Section>
     }
 }
@@ -289,7 +298,7 @@ fn movement(months: &[Month]) -> impl IntoView + use<> {
         .collect_view();
     view! {
         <Section title="The last 12 months" lead="At the end of each month; this month until now.">
-            <Table caption="The last 12 months" columns=columns>{rows}</Table>
+            <Table grid=true caption="The last 12 months" columns=columns>{rows}</Table>
         </Section>
     }
 }

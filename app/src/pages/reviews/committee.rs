@@ -3,17 +3,14 @@
 use super::words;
 use crate::components::*;
 use crate::format;
-use crate::server::{AppError, Cx, PageResult};
+use crate::server::{AppError, Cx, PageResult, PageUrl};
 use domain::ids::UnitId;
 use leptos::prelude::*;
 use store::reviews::list::{self, Decided, Waiting};
 
 pub async fn show(cx: Cx) -> PageResult {
     let after = cx.url().get("after").and_then(|after| after.parse().ok());
-    let unit = match cx.url().get("unit") {
-        None => None,
-        Some(text) => Some(text.parse::<UnitId>().map_err(|_| AppError::NotFound)?),
-    };
+    let unit = unit(&cx.url())?;
     let queue = list::queue(&cx.store, &cx.actor, unit, after).await?;
     let (_, units) = store::portfolio::setting(&cx.store).await?;
     let url = cx.url();
@@ -32,7 +29,7 @@ pub async fn show(cx: Cx) -> PageResult {
         let rows = queue.rows.into_iter().map(row).collect_view();
         let next = queue.next;
         view! {
-            <PageHeader title="Committee" lead="Submissions wait here, oldest first, until the votes amount to a decision."/>
+            <PageHeader title="Committee" lead="Submissions wait here, oldest first, until the votes amount to a decision." export=url.clone()/>
             {yours}
             <Section title="Queue" id="queue">
                 <FilterBar url=url.clone() search="" chips>
@@ -52,6 +49,11 @@ pub async fn show(cx: Cx) -> PageResult {
             {lately(decided)}
         }
     })
+}
+
+/// The business unit that the address asks for.
+pub(super) fn unit(url: &PageUrl) -> Result<Option<UnitId>, AppError> {
+    url.get("unit").map(|text| text.parse().map_err(|_| AppError::NotFound)).transpose()
 }
 
 /// What this member has to do.
@@ -99,7 +101,7 @@ fn row(w: Waiting) -> impl IntoView {
                 {w.above_appetite.then(|| view! { <span class="cell-sub"><Badge label="Above appetite" tone=Tone::Danger/></span> })}
             </td>
             <td>{words::state(w.state)}</td>
-            <td>{format::span(w.days)}<span class="cell-sub">"since "{format::day(w.submitted_at)}</span></td>
+            <td>{format::span(w.days)}<span class="cell-sub">"since "<Day at=w.submitted_at/></span></td>
             <td class="nowrap">{votes}</td>
             <td>{mine}</td>
         </tr>
@@ -120,7 +122,7 @@ fn lately(decided: Vec<Decided>) -> Option<AnyView> {
                             <span class="cell-sub">{d.reference.to_string()}" \u{b7} "{d.system.to_string()}</span>
                         </th>
                         <td>{words::outcome(d.outcome)}{ended}</td>
-                        <td>{format::day(d.at)}<span class="cell-sub">{d.by}</span></td>
+                        <td><Day at=d.at/><span class="cell-sub">{d.by}</span></td>
                         <td>{until}</td>
                     </tr>
                 }

@@ -113,12 +113,12 @@ fn standing(cx: &Cx, d: &Decision) -> AnyView {
         view! { <Callout tone=Tone::Danger title="This approval is suspended"><p>{what}" overdue."</p></Callout> }
     });
     let stale = (!d.differences.is_empty()).then(|| {
-        let since = d.stale_since.map(|at| format!("Since {} the", format::day(at))).unwrap_or_else(|| "The".to_owned());
+        let since = d.stale_since.map(|at| view! { "Since "<Day at/>". " });
         let list = words::changes(&d.differences, "What differs from the dossier that was signed", "Decided on".to_owned(), "Now");
         view! {
             <Section title="Out of date" id="stale">
-                <Callout tone=Tone::Warning title=format!("{since} dossier differs from the one that was signed")>
-                    <p>"The approval speaks of what was signed. The owner submits the system again, or takes the change back."</p>
+                <Callout tone=Tone::Warning title="The system differs from the dossier that was signed">
+                    <p>{since}"The approval speaks of what was signed. The owner submits the system again, or takes the change back."</p>
                 </Callout>
                 {list}
             </Section>

@@ -5,11 +5,13 @@ pub mod comment;
 pub mod committee;
 pub mod decide;
 pub mod decision;
+pub mod export;
 mod parts;
 pub mod passages;
 mod quorum;
 pub mod show;
 pub mod submit;
+pub mod viewed;
 pub mod vote;
 mod words;
 

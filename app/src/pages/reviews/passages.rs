@@ -54,7 +54,7 @@ fn row(p: &Passage) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row"><a href=format!("/reviews/{reference}")>{reference.clone()}</a><span class="cell-sub">{revisions}{comments}</span></th>
-            <td>{words::state(state)}<span class="cell-sub">"since "{format::day(since)}</span>{reason.map(|r| view! { <span class="cell-sub preline">{r}</span> })}</td>
+            <td>{words::state(state)}<span class="cell-sub">"since "<Day at=since/></span>{reason.map(|r| view! { <span class="cell-sub preline">{r}</span> })}</td>
             <td>{submitted}</td>
             <td>{decision}</td>
         </tr>

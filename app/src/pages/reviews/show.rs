@@ -1,13 +1,13 @@
 //! GET /reviews/RV-3: the dossier as one readable page, with the committee's words beside each part.
 
-use super::{comment, parts, quorum, words};
+use super::{comment, parts, quorum, viewed, words};
 use crate::components::*;
 use crate::format;
 use crate::server::{Cx, FormState, PageResult};
 use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
-use domain::review::{Part, State};
+use domain::review::{Part, Reading, State};
 use leptos::prelude::*;
 use store::reviews::get::Review;
 
@@ -78,8 +78,10 @@ fn header(cx: &Cx, review: &Review) -> AnyView {
         // A quorum that stands is closed before further votes are asked for.
         actions.rotate_left(usize::from(may.vote));
     }
+    // Nobody is pushed to send it back, to step aside or to withdraw.
+    let forward = may.vote || may.decide || may.resubmit;
     let mut actions = actions.into_iter().map(|(label, href)| (label.to_owned(), href));
-    let first = actions.next();
+    let first = if forward { actions.next() } else { None };
     let more: Vec<_> = actions.collect();
     let (action, action_href) = first.unzip();
     let mut crumbs = super::crumbs(cx);
@@ -118,7 +120,7 @@ fn standing(cx: &Cx, review: &Review) -> AnyView {
     let hash = domain::canonical::hex(&found.sha256);
     let (submitted_by, revision) = (review.submitted_by.clone(), found.revision);
     let dossier = format!("/reviews/{}/dossier", found.reference);
-    let at = review.submitted_at;
+    let (at, viewed) = (review.submitted_at, viewed::count(review));
     let counted = found.state.is_open() && found.state != State::ChangesRequested;
     let (tally, others) = (quorum::count(&review.tally), quorum::others(review));
     let count = counted
@@ -132,6 +134,7 @@ fn standing(cx: &Cx, review: &Review) -> AnyView {
                     <KeyValue label="Submitted">{submitted_by}", "<Instant at=at/>{waiting}</KeyValue>
                     <KeyValue label="Revision">{revision}</KeyValue>
                     <KeyValue label="SHA-256">{words::hash(&hash)}</KeyValue>
+                    {viewed}
                     <KeyValue label="Frozen text"><a href=dossier>"Download the dossier"</a></KeyValue>
                 </KeyValues>
             </Card>
@@ -151,12 +154,13 @@ fn differences(review: &Review) -> AnyView {
                 words::changes(changes, "Changes since the last revision", format!("Revision {}", revision - 1), "Now")
             }
         };
-        view! { <Section title="Changed since the last revision" id="since-revision">{body}</Section> }
+        let beside = (!changes.is_empty()).then(|| viewed::tick(review, Reading::SinceRevision)).flatten();
+        view! { <Section title="Changed since the last revision" id="since-revision" beside>{body}</Section> }
     });
     let since_decision = match &review.since_decision {
         None => view! { <p class="muted">"This is the first decision on this system: there is nothing to compare with."</p> }.into_any(),
         Some((decision, at, changes)) => {
-            let lead = view! { <p class="muted">"Against "<a href=format!("/decisions/{decision}")>{decision.to_string()}</a>" of "{format::day(*at)}"."</p> };
+            let lead = view! { <p class="muted">"Against "<a href=format!("/decisions/{decision}")>{decision.to_string()}</a>" of "<Day at=*at/>"."</p> };
             let body = match changes.is_empty() {
                 true => view! { <p>"Nothing differs from what was decided on."</p> }.into_any(),
                 false => words::changes(changes, "Changes since the last decision", "Decided on".to_owned(), "Under review"),
@@ -164,9 +168,11 @@ fn differences(review: &Review) -> AnyView {
             view! { {lead}{body} }.into_any()
         }
     };
+    let compared = review.since_decision.as_ref().is_some_and(|(.., changes)| !changes.is_empty());
+    let beside = compared.then(|| viewed::tick(review, Reading::SinceDecision)).flatten();
     view! {
         {since_revision}
-        <Section title="Changed since the last decision" id="since-decision">{since_decision}</Section>
+        <Section title="Changed since the last decision" id="since-decision" beside>{since_decision}</Section>
     }
     .into_any()
 }
@@ -174,8 +180,12 @@ fn differences(review: &Review) -> AnyView {
 fn part_view(form: &FormState, review: &Review, part: Part) -> impl IntoView + use<> {
     let threads = comment::threads(form, review, part);
     let (body, label) = (parts::part(&review.dossier, part), format!("Comments on: {}", parts::title(part)));
+    let tick = viewed::tick(review, part.into());
+    let changed = review.changed(part).then(|| view! { <Badge label="Changed" tone=Tone::Info/> });
+    let beside = (tick.is_some() || changed.is_some())
+        .then(|| view! { <div class="section-marks">{changed}{tick}</div> }.into_any());
     view! {
-        <Section title=parts::title(part) id=part.as_str()>
+        <Section title=parts::title(part) id=part.as_str() beside>
             <div class="review-part">
                 <div>{body}</div>
                 <aside class="comments" aria-label=label>{threads}</aside>

@@ -168,7 +168,7 @@ fn condition_rows(form: &FormState, people: Vec<Choice>) -> AnyView {
     let more = (1..CONDITIONS_MAX).map(row).collect_view();
     view! {
         <details class="conditions" open=any>
-            <summary>"Conditions, for an approval with conditions"</summary>
+            <summary>"Conditions: open this for an approval with conditions"</summary>
             <p class="field-hint">"Each becomes a mitigation of the system with the decision. One that is overdue suspends the approval."</p>
             {first}
             <details open=more_open><summary>"More conditions"</summary>{more}</details>

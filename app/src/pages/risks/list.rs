@@ -3,32 +3,37 @@
 use super::{filter, view};
 use crate::components::*;
 use crate::format;
+use crate::pages::{bulk, views};
 use crate::server::{Cx, PageResult, PageUrl};
 use domain::page::PAGE_ROWS;
 use domain::risk::{RatingKind, Treatment};
 use leptos::prelude::*;
 use store::risks::list::{RiskChoices, RiskList, RowRating};
 use store::risks::{self, RiskFilter, RiskRow};
+use store::views::List;
 
 pub async fn show(cx: Cx) -> PageResult {
     let url = cx.url();
     let (filter, sort) = filter::read(&cx, &url)?;
     let list = risks::list(&cx.store, &cx.actor, &filter, sort, url.get("after"), PAGE_ROWS).await?;
-    let choices = risks::choices(&cx.store).await?;
-    let download = PageUrl::parse("/risks.csv", &cx.frame.query).first_page().to_string();
+    let choices = risks::choices(&cx.store, &cx.actor).await?;
+    let saved = choices.views.clone();
+    let may_share = store::views::may_share(&cx.actor);
+    let bulk = bulk::offered(&cx.actor).then(|| bulk::risks(&choices.people));
     cx.page("Risks", move || {
         let lead = "What could go wrong with the AI systems, the highest residual risk first.";
         view! {
-            <PageHeader title="Risks" lead more=vec![("Download CSV".to_owned(), download)]/>
-            {views(&url)}
+            <PageHeader title="Risks" lead export=url.clone()/>
+            {tabs(&url)}
             {filter::bar(&url, &filter, &choices, true)}
-            {rows(&url, &filter, list, &choices)}
+            {views::bar(List::Risks, &url, saved, may_share)}
+            {rows(&url, &filter, list, &choices, bulk)}
         }
     })
 }
 
 /// The views that people come for.
-fn views(url: &PageUrl) -> AnyView {
+fn tabs(url: &PageUrl) -> AnyView {
     let views = [
         ("All open", "/risks"),
         ("Above appetite", "/risks?above=yes"),
@@ -41,7 +46,7 @@ fn views(url: &PageUrl) -> AnyView {
     view! { <Tabs label="Views of the register" current=url.clone().first_page().to_string() tabs/> }.into_any()
 }
 
-fn rows(url: &PageUrl, filter: &RiskFilter, list: RiskList, choices: &RiskChoices) -> AnyView {
+fn rows(url: &PageUrl, filter: &RiskFilter, list: RiskList, choices: &RiskChoices, bulk: Option<AnyView>) -> AnyView {
     if list.page.rows.is_empty() {
         let narrowed = *filter != RiskFilter::default() || url.get("after").is_some();
         return match narrowed {
@@ -50,12 +55,17 @@ fn rows(url: &PageUrl, filter: &RiskFilter, list: RiskList, choices: &RiskChoice
         };
     }
     let summary = format!("{} of {}", list.page.rows.len(), format::rows(list.total, "risk", "risks"));
-    let rows = list.page.rows.into_iter().map(|row| table_row(row, choices)).collect_view();
-    view! {
-        <Table caption="Risks" columns=columns(url)>{rows}</Table>
-        <Pager next=list.page.next summary/>
-    }
-    .into_any()
+    let ticks = bulk.is_some().then_some(url);
+    let rows = list.page.rows.into_iter().map(|row| table_row(row, choices, ticks)).collect_view();
+    let head = ticks.map(bulk::column);
+    let table = view! {
+        <Table caption="Risks" columns=head.into_iter().chain(columns(url)).collect()>{rows}</Table>
+    };
+    let table = match bulk {
+        Some(fields) => bulk::frame(bulk::List::Risks, url, fields, table.into_any()),
+        None => table.into_any(),
+    };
+    view! { {table}<Pager next=list.page.next summary/> }.into_any()
 }
 
 fn columns(url: &PageUrl) -> Vec<Column> {
@@ -73,11 +83,13 @@ fn columns(url: &PageUrl) -> Vec<Column> {
     ]
 }
 
-fn table_row(row: RiskRow, choices: &RiskChoices) -> AnyView {
+fn table_row(row: RiskRow, choices: &RiskChoices, ticks: Option<&PageUrl>) -> AnyView {
     let (inherent, residual) = ratings(&row, choices);
     let reference = row.reference.to_string();
+    let tick = ticks.map(|url| bulk::tick(url, &reference));
     view! {
         <tr>
+            {tick}
             <td class="ref">{reference.clone()}</td>
             <td><a href=format!("/risks/{reference}")>{row.title}</a></td>
             <td><a href=format!("/systems/{}", row.system)>{row.system_name}</a></td>
@@ -85,9 +97,9 @@ fn table_row(row: RiskRow, choices: &RiskChoices) -> AnyView {
             <td>{residual}</td>
             <td>{row.treatment.map_or("None", Treatment::label)}</td>
             <td><Badge label=row.status.label() tone=view::risk_tone(row.status)/></td>
-            <td>{row.owner.unwrap_or_else(|| "Nobody".to_owned())}</td>
+            <td class="who">{row.owner.unwrap_or_else(|| "Nobody".to_owned())}</td>
             <td class="num">{mitigations(row.mitigations, row.overdue)}</td>
-            <td class="num">{format::day(row.changed_at)}</td>
+            <td class="num"><Day at=row.changed_at/></td>
         </tr>
     }
     .into_any()
@@ -106,6 +118,7 @@ pub fn ratings(row: &RiskRow, choices: &RiskChoices) -> (AnyView, AnyView) {
 }
 
 /// How many mitigations, and how many of them are late.
-pub fn mitigations(all: i64, overdue: i64) -> String {
-    if overdue > 0 { format!("{all} ({overdue} overdue)") } else { all.to_string() }
+pub fn mitigations(all: i64, overdue: i64) -> impl IntoView {
+    let late = (overdue > 0).then(|| view! { <span class="cell-late">{overdue}" overdue"</span> });
+    view! { {all}{late} }
 }

@@ -1,7 +1,7 @@
 //! Risks: the register over all systems, a system's own, and each risk's page.
 
-pub mod csv;
 pub mod edit;
+pub mod export;
 pub mod filter;
 pub mod handle;
 pub mod history;

@@ -176,7 +176,7 @@ fn mitigations(risk: &RiskPage, may_write: bool, today: chrono::NaiveDate) -> An
 }
 
 fn evidence(risk: &RiskPage, may_write: bool) -> AnyView {
-    let add = may_write.then(|| format!("/systems/{}/evidence/new", risk.located.reference));
+    let add = may_write.then(|| format!("/systems/{}/evidence/new?risk={}", risk.located.reference, risk.reference));
     let items = risk
         .evidence
         .iter()
@@ -234,7 +234,7 @@ fn facts(risk: &RiskPage, may_write: bool, sees_system: bool) -> AnyView {
     let handling = risk.handling;
     let (owner, name) = (risk.owner.clone().unwrap_or_else(|| "Nobody".to_owned()), risk.located.name.clone());
     let characteristic = risk.text.characteristic.label();
-    let changed = format!("{}, {}", risk.changed_by, format::day(risk.changed_at));
+    let (by, at) = (risk.changed_by.clone(), risk.changed_at);
     let treatment = handling.treatment.map_or("None chosen", Treatment::label);
     let system = match sees_system {
         true => view! { <a href=format!("/systems/{system}")>{name}</a> }.into_any(),
@@ -248,7 +248,7 @@ fn facts(risk: &RiskPage, may_write: bool, sees_system: bool) -> AnyView {
                 <KeyValue label="Status" change_href=change>{handling.status.label()}</KeyValue>
                 <KeyValue label="System">{system}</KeyValue>
                 <KeyValue label="Characteristic">{characteristic}</KeyValue>
-                <KeyValue label="Last change">{changed}</KeyValue>
+                <KeyValue label="Last change">{by}", "<Day at/></KeyValue>
             </KeyValues>
         </Card>
     }

@@ -20,7 +20,7 @@ pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
     let (mut filter, sort) = filter::read(&cx, &url)?;
     filter.system = Some(header.located.reference);
     let list = risks::list(&cx.store, &cx.actor, &filter, sort, url.get("after"), PAGE_ROWS).await?;
-    let choices = risks::choices(&cx.store).await?;
+    let choices = risks::choices(&cx.store, &cx.actor).await?;
     let may_write = header.may_change(&cx.actor, Action::RiskWrite);
     let title = format!("Risks of {}", header.located.name);
     let inner = cx.clone();
@@ -53,8 +53,11 @@ fn content(
             view! { <Table caption="Risks of this system" columns=columns(url, may_write)>{rows}</Table><Pager next=list.page.next summary/> }.into_any()
         }
     };
-    let primary = (may_write && (narrowed || !empty)).then(|| {
-        view! { <div class="list-actions"><a class="button button-primary" href=add>"Add risks"</a></div> }
+    let system = filter.system.map(|s| s.to_string()).unwrap_or_default();
+    let file = url.clone().at("/risks").with("system", &system);
+    let primary = (narrowed || !empty).then(|| {
+        let add = may_write.then(|| view! { <a class="button button-primary" href=add>"Add risks"</a> });
+        view! { <div class="list-actions"><ExportMenu url=file/>{add}</div> }
     });
     let filters =
         (!empty || narrowed).then(|| filter::bar(url, &RiskFilter { system: None, ..filter.clone() }, choices, false));

@@ -34,7 +34,7 @@ pub async fn show(cx: Cx) -> PageResult {
         let groups = groups.into_iter().map(|g| group(g, &query)).collect_view();
         view! {
             <PageHeader title="Search"/>
-            <FilterBar search="Words, a part of a name, or a reference such as AIS-12"/>
+            <FilterBar search="Words, a name, or a reference" submit="Search"/>
             {found}{empty}{groups}
         }
     })

@@ -16,7 +16,7 @@ use store::people::{Person, get, operator::DEMO_PASSWORD, sign_in};
 /// Where people go who were headed nowhere else.
 const HOME: &str = "/work";
 /// People of one persona that the demonstration offers.
-const OF_A_PERSONA: usize = 3;
+const OF_A_PERSONA: usize = 5;
 
 /// GET /: nothing stands there; it leads on.
 pub async fn home(cx: Anon) -> PageResult {

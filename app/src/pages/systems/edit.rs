@@ -87,7 +87,7 @@ fn page(
     let view = || {
         let notice = conflict.map(|(who, fields)| view! { <ConflictNotice who fields/> });
         let content = view! {
-            <div>
+            <Section title="Edit the system">
                 {notice}
                 <Form form=shown action=href(reference, "/edit") submit="Save" cancel=href(reference, "")>
                     <TextField name="name" label="Name"/>
@@ -95,8 +95,8 @@ fn page(
                     <SelectField name="unit" label="Business unit" choices=units.clone()/>
                     <Radios name="stage" label="Stage" choices=stages.clone() inline=true/>
                 </Form>
-                <p class="muted">"The owner is changed under "<a href=href(reference, "/people")>"People"</a>". A system that is no longer used is "<a href=href(reference, "/retire")>"retired"</a>"."</p>
-            </div>
+                <p class="muted form-foot">"The owner is changed under "<a href=href(reference, "/people")>"People"</a>". A system that is no longer used is "<a href=href(reference, "/retire")>"retired"</a>"."</p>
+            </Section>
         };
         frame(cx, &header, Tabbed::Overview, content)
     };

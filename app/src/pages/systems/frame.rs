@@ -116,7 +116,12 @@ fn standing(cx: &Cx, header: &SystemHeader) -> Option<(Tone, String, String)> {
     let until = valid.map(format::date).unwrap_or_default();
     let condition = decided.and_then(|d| d.condition_due).map(format::date);
     let (tone, title, text) = match header.status {
-        Status::Draft | Status::Retired => return None,
+        Status::Draft => return None,
+        Status::Retired => (
+            Tone::Info,
+            "This system is retired".to_owned(),
+            "What the register has of it can be read, and stands still until it is reopened.".to_owned(),
+        ),
         Status::InReview => (
             Tone::Info,
             "The committee has the dossier".to_owned(),
@@ -139,10 +144,7 @@ fn standing(cx: &Cx, header: &SystemHeader) -> Option<(Tone, String, String)> {
             (Tone::Success, format!("Approved with conditions until {until}"), text)
         }
         Status::Stale => {
-            let since = decided.and_then(|d| d.stale_since).map(format::day).unwrap_or_default();
-            let text = format!(
-                "Since {since} the system differs from the dossier that the committee signed. Submit it again."
-            );
+            let text = "The system differs from the dossier that the committee signed. Submit it again.".to_owned();
             (Tone::Warning, "The approval is out of date".to_owned(), text)
         }
         Status::Suspended => {
@@ -182,7 +184,8 @@ fn links(header: &SystemHeader) -> Vec<(String, String)> {
     let links = match header.status {
         Status::Draft | Status::Retired => [None, None],
         Status::InReview | Status::ChangesRequested => [review(), None],
-        Status::Stale => [decision(), own("See what differs", "/reviews")],
+        // The decision's page holds what was approved against what is there now.
+        Status::Stale => [decision().map(|(_, place)| ("See what differs".to_owned(), place)), None],
         Status::Suspended => [decision(), own("See the conditions", "/mitigations")],
         Status::Prohibited => [own("See the answers", "/triage"), None],
         _ => [decision(), None],

@@ -1,93 +1,48 @@
-//! GET /systems: the register. GET /systems.csv: the same rows for a spreadsheet.
+//! GET /systems: the register.
 
 use crate::{
     choices,
     components::*,
     format,
+    pages::{bulk, views},
     server::{Cx, PageResult, PageUrl},
 };
-use axum::{http::header, response::IntoResponse};
 use domain::actor::Role;
-use domain::csv_out::CsvOut;
 use domain::system::{Kind, Stage, Status};
 use domain::triage::Tier as TierWord;
 use leptos::prelude::*;
 use store::systems::choices::Choices;
-use store::systems::list::{EXPORT_ROWS, Filter, Paging, Sort, SystemRow, Systems, list};
+use store::systems::list::{Filter, Paging, Sort, SystemRow, Systems, list};
+use store::views::List;
 
 /// Shows one page of the register.
 pub async fn show(cx: Cx) -> PageResult {
     let url = cx.url();
     let found = list(&cx.store, &cx.actor, &filter(&url), &paging(&url)).await?;
     let choices = store::systems::choices(&cx.store).await?;
+    let saved = store::views::list(&cx.store, &cx.actor, List::Systems).await?;
     let may_register = cx.actor.has_any(&[Role::Owner, Role::Admin]);
     let reads_all = cx.actor.reads_all();
+    let may_share = store::views::may_share(&cx.actor);
+    let bulk = bulk::offered(&cx.actor).then(|| bulk::systems(&choices));
     cx.page("Systems", move || {
-        let csv = url.clone().first_page().to_string().replacen("/systems", "/systems.csv", 1);
         let (action, to) = may_register.then_some(("Register a system", "/systems/new")).unzip();
         let chips = chips(&url, &choices);
         let filtered = !chips.is_empty() || url.get("q").is_some();
         view! {
-            <PageHeader title="Systems" action=action action_href=to more=vec![("Export CSV".to_owned(), csv)]/>
+            <PageHeader title="Systems" action=action action_href=to export=url.clone()/>
             <FilterBar search="Search systems" chips=chips>{filters(choices.clone(), reads_all)}</FilterBar>
+            {views::bar(List::Systems, &url, saved, may_share)}
             {match found.page.rows.is_empty() {
                 true => empty(filtered, may_register).into_any(),
-                false => table(&url, found).into_any(),
+                false => table(&url, found, bulk).into_any(),
             }}
         }
     })
 }
 
-/// Sends the rows of the same filters as a file.
-pub async fn csv(cx: Cx) -> PageResult {
-    let url = cx.url();
-    let paging = Paging { rows: EXPORT_ROWS, after: None, ..paging(&url) };
-    let found = list(&cx.store, &cx.actor, &filter(&url), &paging).await?;
-    let mut out = CsvOut::default();
-    out.row([
-        "Reference",
-        "Name",
-        "Business unit",
-        "Owner",
-        "Stage",
-        "Kind",
-        "Tier",
-        "Status",
-        "Approved until",
-        "Open risks",
-        "Above appetite",
-        "Last change (UTC)",
-    ]);
-    for r in found.page.rows {
-        out.row([
-            r.reference.to_string(),
-            r.name,
-            r.unit,
-            r.owner,
-            r.stage.label().to_owned(),
-            r.kind.map_or("", Kind::label).to_owned(),
-            r.tier.map_or("", TierWord::label).to_owned(),
-            r.status.label().to_owned(),
-            r.valid_until.map(format::iso_date).unwrap_or_default(),
-            r.risks.to_string(),
-            r.above.to_string(),
-            format::iso_instant(r.changed_at),
-        ]);
-    }
-    if found.page.next.is_some() {
-        out.row([format!("Cut after {EXPORT_ROWS} rows: filter the list and export it in parts")]);
-    }
-    let name = format!("attachment; filename=\"systems-{}.csv\"", format::iso_date(cx.today()));
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, name),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    Ok((headers, out.finish()).into_response())
-}
-
 /// What the address asks for; words that we don't know are left out, as a mistyped filter should not hide the list.
-fn filter(url: &PageUrl) -> Filter {
+pub(super) fn filter(url: &PageUrl) -> Filter {
     fn read<T: std::str::FromStr>(url: &PageUrl, key: &str) -> Option<T> {
         url.get(key).and_then(|v| v.parse().ok())
     }
@@ -104,7 +59,7 @@ fn filter(url: &PageUrl) -> Filter {
     }
 }
 
-fn paging(url: &PageUrl) -> Paging {
+pub(super) fn paging(url: &PageUrl) -> Paging {
     let after = url.get("after").map(str::to_owned);
     match url.sort().and_then(|(key, descending)| Some((key.parse::<Sort>().ok()?, descending))) {
         Some((sort, descending)) => Paging { sort, descending, after, ..Paging::default() },
@@ -169,30 +124,35 @@ fn empty(filtered: bool, may_register: bool) -> impl IntoView {
     view! { <EmptyState title text action=action action_href=to/> }
 }
 
-fn table(url: &PageUrl, found: Systems) -> impl IntoView + use<> {
+fn table(url: &PageUrl, found: Systems, bulk: Option<AnyView>) -> impl IntoView + use<> {
+    let ticks = bulk.is_some().then_some(url);
     let shown = found.page.rows.len() as i64;
     let summary = found.total.map(|n| match n == shown {
         true => format::count(n, "system", "systems"),
         false => format!("{} of {}", format::number(shown), format::rows(n, "system", "systems")),
     });
-    view! {
-        <Table caption="Systems" columns=vec![
-            Column::text("System").sort("name", url),
-            Column::text("Reference").sort("reference", url),
-            Column::text("Owner"),
-            Column::text("Stage"),
-            Column::text("Tier").sort("tier", url),
-            Column::text("Status"),
-            Column::number("Above appetite").sort("risk", url),
-            Column::text("Last change").sort("changed", url),
-        ]>
-            {found.page.rows.into_iter().map(row).collect_view()}
-        </Table>
-        <Pager next=found.page.next summary=summary/>
-    }
+    let mut columns: Vec<Column> = ticks.map(bulk::column).into_iter().collect();
+    columns.extend([
+        Column::text("System").sort("name", url),
+        Column::text("Reference").sort("reference", url),
+        Column::text("Owner"),
+        Column::text("Stage"),
+        Column::text("Tier").sort("tier", url),
+        Column::text("Status"),
+        Column::number("Above appetite").sort("risk", url),
+        Column::text("Last change").sort("changed", url),
+    ]);
+    let rows = found.page.rows.into_iter().map(|r| row(r, ticks)).collect_view();
+    let table = view! { <Table caption="Systems" columns=columns>{rows}</Table> }.into_any();
+    let table = match bulk {
+        Some(fields) => bulk::frame(bulk::List::Systems, url, fields, table),
+        None => table,
+    };
+    view! { {table}<Pager next=found.page.next summary=summary/> }
 }
 
-fn row(r: SystemRow) -> impl IntoView {
+fn row(r: SystemRow, ticks: Option<&PageUrl>) -> impl IntoView + use<> {
+    let tick = ticks.map(|url| bulk::tick(url, &r.reference.to_string()));
     let base = format!("/systems/{}", r.reference);
     let above = match (r.above, r.risks) {
         (_, 0) => view! { <span class="muted">"no risks"</span> }.into_any(),
@@ -206,14 +166,15 @@ fn row(r: SystemRow) -> impl IntoView {
     };
     view! {
         <tr>
+            {tick}
             <td><a href=base>{r.name}</a><span class="cell-sub">{r.unit}</span></td>
-            <td class="num">{r.reference.to_string()}</td>
-            <td>{r.owner}</td>
+            <td class="ref">{r.reference.to_string()}</td>
+            <td class="who">{r.owner}</td>
             <td>{r.stage.label()}</td>
             <td>{tier}</td>
             <td><Badge label=r.status.label() tone=Tone::of_status(r.status)/></td>
             <td class="num">{above}</td>
-            <td class="num">{format::day(r.changed_at)}</td>
+            <td class="num"><Day at=r.changed_at/></td>
         </tr>
     }
 }

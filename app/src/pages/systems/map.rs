@@ -89,7 +89,7 @@ fn page(
             <div class="split">
                 <div>
                     {notice}{hint}
-                    <Form form=shown action=href(reference, "/map") submit="Save and go on" cancel=href(reference, "")>
+                    <Form form=shown action=href(reference, "/map") submit="Save and continue" cancel=href(reference, "")>
                         {fields(full, models)}
                     </Form>
                 </div>

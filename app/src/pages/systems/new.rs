@@ -8,6 +8,7 @@ use crate::{
     server::{AppError, Cx, FormState, Notice, PageResult, RawForm},
 };
 use axum::{Json, response::IntoResponse};
+use domain::actor::Role;
 use domain::ids::{PersonId, UnitId};
 use domain::system::{Registration, Stage};
 use leptos::prelude::*;
@@ -63,6 +64,7 @@ pub async fn look_alikes(cx: Cx) -> PageResult {
 }
 
 fn page(cx: &Cx, choices: Choices, form: FormState) -> PageResult {
+    let admin = cx.actor.has(Role::Admin);
     let units: Vec<Choice> = choices.units.into_iter().map(|(id, name)| Choice::new(id, name)).collect();
     let people: Vec<Choice> = choices.people.into_iter().map(|(id, name)| Choice::new(id, name)).collect();
     let stages: Vec<Choice> = choices!(Stage).into_iter().filter(|c| c.value != Stage::Retired.as_str()).collect();
@@ -71,9 +73,15 @@ fn page(cx: &Cx, choices: Choices, form: FormState) -> PageResult {
             <PageHeader title="Register a system" crumbs=vec![Crumb::new("Systems", "/systems")]
                 lead="Five fields to begin with. The rest is asked for step by step, and everything is kept as a draft."/>
             {units.is_empty().then(|| view! {
-                <Callout tone=Tone::Warning title="There is no business unit yet"><p>"An administrator adds them first."</p></Callout>
+                <Callout tone=Tone::Warning title="There is no business unit yet"><p>
+                    {if admin {
+                        view! { <a href="/admin/units">"Add the first one"</a>", then come back here." }.into_any()
+                    } else {
+                        "An administrator adds them first.".into_any()
+                    }}
+                </p></Callout>
             })}
-            <Form action="/systems/new" submit="Register and go on" cancel="/systems">
+            <Form action="/systems/new" submit="Register and continue" cancel="/systems">
                 <TextField name="name" label="Name" hint="What people call it" autofocus=true/>
                 <SimilarNames input_id="f-name".to_string() endpoint="/systems/similar".to_string()/>
                 <TextArea name="purpose" label="Purpose" hint="What it is for, and what its output is used for"/>

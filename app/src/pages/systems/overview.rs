@@ -1,24 +1,26 @@
-//! GET /systems/{ref}: where the system stands, what is missing, what comes next.
+//! GET /systems/{ref}: where the system stands, what is missing, what comes next; {ref}.json: the same as a file.
 
 use super::frame::{Section as Tabbed, frame_with, href, load};
+use super::onward::prepares;
 use crate::{
     components::*,
     format,
     server::{Cx, PageResult},
 };
 use axum::extract::Path;
-use chrono::Days;
 use domain::ids::SystemRef;
 use domain::policy::Action;
 use domain::readiness::{self, Item, Step};
 use domain::risk::matrix::{Matrix, Point};
-use domain::system::{Stage, Status};
+use domain::system::Stage;
 use leptos::prelude::*;
 use store::systems::{SystemHeader, get::Details, get::details, residual::TopRisk};
-use store::work::APPROVAL_AHEAD;
 
 /// Shows the task list, the heaviest risks and the facts.
 pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
+    if let Some(reference) = reference.strip_suffix(".json") {
+        return super::json::file(&cx, reference).await;
+    }
     let header = load(&cx, &reference).await?;
     let id = header.located.id;
     let details = details(&cx.store, id).await?;
@@ -48,14 +50,7 @@ pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
 /// The one primary action: the first thing that is missing, or the submission.
 fn next_step(cx: &Cx, header: &SystemHeader, items: &[Item]) -> Option<(String, String)> {
     let reference = header.located.reference;
-    let ends = header.decision.as_ref().and_then(|d| d.valid_until);
-    let nothing_to_do = match header.status {
-        Status::Prohibited | Status::Retired => true,
-        // Renewed in time, an approval has no gap.
-        Status::Approved | Status::Conditional => ends.is_none_or(|day| day > cx.today() + Days::new(APPROVAL_AHEAD)),
-        _ => false,
-    };
-    if nothing_to_do || !header.may_change(&cx.actor, Action::SystemEdit) {
+    if !prepares(cx, header) || !header.may_change(&cx.actor, Action::SystemEdit) {
         return None;
     }
     match items.iter().find(|i| !i.done()) {
@@ -160,18 +155,21 @@ fn about(cx: &Cx, header: &SystemHeader, details: &Details) -> impl IntoView + u
         let words = if header.stage == Stage::Retired { "Reopen this system" } else { "Retire this system" };
         view! { <p><a href=href(reference, "/retire")>{words}</a></p> }
     });
+    let relation = header.located.relation;
+    let reads = cx.actor.reads_all() || relation.owner || relation.contributor;
+    let json = reads.then(|| view! { <p><a href=format!("/systems/{reference}.json")>"Export as JSON"</a></p> });
     let kind = details.context.kind.map_or("Not described yet", |k| k.label());
     let (purpose, created) = (details.purpose.clone(), details.created_at);
-    let changed = format!("{}, by {}", format::day(details.changed_at), details.changed_by);
+    let (changed, by) = (details.changed_at, details.changed_by.clone());
     view! {
         <Card title="About">
             <p class="preserve">{purpose}</p>
             <KeyValues>
                 <KeyValue label="Kind">{kind}</KeyValue>
-                <KeyValue label="Registered">{format::day(created)}</KeyValue>
-                <KeyValue label="Last change">{changed}</KeyValue>
+                <KeyValue label="Registered"><Day at=created/></KeyValue>
+                <KeyValue label="Last change"><Day at=changed/>", by "{by}</KeyValue>
             </KeyValues>
-            {edit}{retire}
+            {edit}{json}{retire}
         </Card>
     }
 }

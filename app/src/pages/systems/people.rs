@@ -86,13 +86,15 @@ pub async fn transfer(cx: Cx, Path(reference): Path<String>, form: RawForm) -> P
 async fn page(cx: &Cx, header: SystemHeader, form: FormState) -> PageResult {
     let details = details(&cx.store, header.located.id).await?;
     let may = header.may_change(&cx.actor, Action::SystemTransfer);
-    let choices = store::systems::choices(&cx.store).await?.people;
+    let store::systems::choices::Choices { people: choices, services, .. } = store::systems::choices(&cx.store).await?;
     let reference = header.located.reference;
     let others = |taken: &dyn Fn(PersonId) -> bool| -> Vec<Choice> {
         choices.iter().filter(|(id, _)| !taken(*id)).map(|(id, name)| Choice::new(id, name.clone())).collect()
     };
     let contributes = |id: PersonId| details.contributors.iter().any(|c| c.id == id);
-    let new_contributors = others(&|id| id == header.owner_id || contributes(id));
+    let mut new_contributors = others(&|id| id == header.owner_id || contributes(id));
+    let services = services.into_iter().filter(|(id, _)| *id != header.owner_id && !contributes(*id));
+    new_contributors.extend(services.map(|(id, name)| Choice::new(id, format!("{name} (service account)"))));
     let new_owners = others(&|id| id == header.owner_id);
     let token = form.value(crate::server::form::ONCE);
     let title = format!("People of {}", header.located.name);

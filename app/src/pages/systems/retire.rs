@@ -82,7 +82,8 @@ fn page(cx: &Cx, header: SystemHeader, form: FormState) -> PageResult {
             }
             .into_any()
         };
-        let content = view! { <div>{form}</div> };
+        let words = if retired { "Reopen this system" } else { "Retire this system" };
+        let content = view! { <Section title=words>{form}</Section> };
         frame(cx, &header, Tabbed::Overview, content)
     })
 }

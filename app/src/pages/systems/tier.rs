@@ -18,7 +18,7 @@ const AS_ANSWERED: &str = "answers";
 /// Shows the form to those who may judge the system.
 pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
     let header = load(&cx, &reference).await?;
-    header.located.allow(&cx.actor, Action::TierOverride)?;
+    header.located.allow_in_use(&cx.actor, Action::TierOverride)?;
     page(&cx, header, cx.form()).await
 }
 

@@ -25,13 +25,13 @@ pub fn tier_card(header: &SystemHeader, details: &Details) -> impl IntoView + us
         None => ().into_any(),
     };
     let answered = details.triage.as_ref().map(|t| {
-        let line = format!("Answered by {} on {}.", t.by, format::day(t.at));
-        view! { <p class="muted">{line}</p> }
+        let (by, at) = (t.by.clone(), t.at);
+        view! { <p class="muted">"Answered by "{by}" on "<Day at/>"."</p> }
     });
     let set = details.tier_override.as_ref().filter(|_| overridden).map(|o| {
         let title = format!("Set by the committee: {}", o.tier.label().to_lowercase());
-        let (line, reason) = (format!("{}, {}", o.by, format::day(o.at)), o.reason.clone());
-        view! { <Callout title=title><p>{reason}</p><p class="muted">{line}</p></Callout> }
+        let (by, at, reason) = (o.by.clone(), o.at, o.reason.clone());
+        view! { <Callout title=title><p>{reason}</p><p class="muted">{by}", "<Day at/></p></Callout> }
     });
     view! {
         <Card title="Tier">

@@ -56,14 +56,14 @@ pub async fn save(cx: Cx, Path(reference): Path<String>, form: RawForm) -> PageR
 async fn page(cx: &Cx, header: SystemHeader, form: FormState) -> PageResult {
     let details = details(&cx.store, header.located.id).await?;
     let may_answer = header.may_change(&cx.actor, Action::TriageAnswer);
-    let may_override = details.triage.is_some() && header.may(&cx.actor, Action::TierOverride);
+    let may_override = details.triage.is_some() && header.located.allow_in_use(&cx.actor, Action::TierOverride).is_ok();
     let reference = header.located.reference;
     let title = format!("Tier of {}", header.located.name);
     cx.form_page(&title, &form, || {
         let card = tier_card(&header, &details);
         let body = if may_answer {
             view! {
-                <Form action=href(reference, "/triage") submit="Save and go on" cancel=href(reference, "")>{questions()}</Form>
+                <Form action=href(reference, "/triage") submit="Save and continue" cancel=href(reference, "")>{questions()}</Form>
             }
             .into_any()
         } else {

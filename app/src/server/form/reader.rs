@@ -231,8 +231,8 @@ impl FormReader {
     }
 
     /// The token that makes this form count once. A form without one was not made by us.
-    pub fn once(&mut self) -> Option<Uuid> {
-        self.uuid(ONCE, "This form is incomplete. Open the page again")
+    pub fn once(&mut self) -> Option<store::Once> {
+        self.uuid(ONCE, "This form is incomplete. Open the page again").map(store::Once::from)
     }
 
     /// The version that this edit was made on.
