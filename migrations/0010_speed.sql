@@ -25,7 +25,9 @@ alter table risk
   add column live    boolean not null default false,
   -- The months in which the residual rating came to lie above the appetite of its matrix, and those in which it came back.
   add column rose    date[] not null default '{}',
-  add column fell    date[] not null default '{}';
+  add column fell    date[] not null default '{}',
+  -- The month in which it was closed or its system retired, as long as it is.
+  add column gone    date;
 alter table mitigation
   -- The same; live: not dropped, and the system in use.
   add column unit_id uuid,
@@ -87,6 +89,9 @@ begin
   select business_unit_id, stage <> 'retired' into unit, in_use from system where id = new.system_id for no key update;
   new.unit_id := unit;
   new.live := in_use and new.status not in ('closed', 'dropped');
+  if tg_table_name = 'risk' then
+    new.gone := case when not new.live then coalesce(new.gone, month_of(new.changed_at)) end;
+  end if;
   return new;
 end $$;
 create trigger place_content before insert on risk for each row execute function place_content();
@@ -100,8 +105,8 @@ create trigger place_content_again before update on mitigation for each row
 
 create function move_content() returns trigger language plpgsql security definer set search_path = public as $$
 begin
-  update risk set unit_id = new.business_unit_id, live = status <> 'closed' and new.stage <> 'retired'
-    where system_id = new.id;
+  update risk set unit_id = new.business_unit_id, live = status <> 'closed' and new.stage <> 'retired',
+    gone = coalesce(gone, month_of(new.changed_at)) where system_id = new.id;
   update mitigation set unit_id = new.business_unit_id, live = status <> 'dropped' and new.stage <> 'retired'
     where system_id = new.id;
   return null;
@@ -237,11 +242,14 @@ create trigger tally_a_system_again after update on system for each row
          old.standing_until, old.standing_condition, old.stale_since is null, old.decided))
   execute function tally_a_system();
 
-create function risk_months(created_at timestamptz, rose date[], fell date[])
+-- A risk counts until it is gone; one that lay above then, lies above no more.
+create function risk_months(created_at timestamptz, rose date[], fell date[], gone date)
 returns table (month date, figure text, n integer) language sql immutable rows 2 as $$
   select month_of(created_at), 'risks', 1
   union all select d, 'above', 1 from unnest(rose) d
   union all select d, 'above', -1 from unnest(fell) d
+  union all select gone, 'risks', -1 where gone is not null
+  union all select gone, 'above', -1 where gone is not null and cardinality(rose) > cardinality(fell)
 $$;
 
 create function tally_a_risk() returns trigger language plpgsql security definer set search_path = public as $$
@@ -260,13 +268,13 @@ begin
   where k.live;
   if tg_op = 'INSERT' then
     insert into tally_month (unit_id, month, figure, n)
-    select new.unit_id, x.* from risk_months(new.created_at, new.rose, new.fell) x;
-  elsif (new.unit_id, new.rose, new.fell) is distinct from (old.unit_id, old.rose, old.fell) then
+    select new.unit_id, x.* from risk_months(new.created_at, new.rose, new.fell, new.gone) x;
+  elsif (new.unit_id, new.rose, new.fell, new.gone) is distinct from (old.unit_id, old.rose, old.fell, old.gone) then
     insert into tally_month (unit_id, month, figure, n)
     select unit_id, month, figure, sum(n) from (
-      select new.unit_id, x.* from risk_months(new.created_at, new.rose, new.fell) x
+      select new.unit_id, x.* from risk_months(new.created_at, new.rose, new.fell, new.gone) x
       union all
-      select old.unit_id, x.month, x.figure, -x.n from risk_months(old.created_at, old.rose, old.fell) x) d
+      select old.unit_id, x.month, x.figure, -x.n from risk_months(old.created_at, old.rose, old.fell, old.gone) x) d
     group by 1, 2, 3 having sum(n) <> 0;
   end if;
   more := (new.residual_above and new.status <> 'closed')::int;
@@ -281,10 +289,10 @@ end $$;
 create trigger tally_a_risk after insert on risk for each row execute function tally_a_risk();
 create trigger tally_a_risk_again after update on risk for each row
   when ((new.unit_id, new.live, new.status = 'closed', new.inherent_likelihood, new.inherent_impact,
-         new.residual_likelihood, new.residual_impact, new.residual_above, new.rose, new.fell)
+         new.residual_likelihood, new.residual_impact, new.residual_above, new.rose, new.fell, new.gone)
         is distinct from
         (old.unit_id, old.live, old.status = 'closed', old.inherent_likelihood, old.inherent_impact,
-         old.residual_likelihood, old.residual_impact, old.residual_above, old.rose, old.fell))
+         old.residual_likelihood, old.residual_impact, old.residual_above, old.rose, old.fell, old.gone))
   execute function tally_a_risk();
 
 create function tally_a_mitigation() returns trigger language plpgsql security definer set search_path = public as $$
@@ -400,7 +408,7 @@ where m.status in ('planned', 'in_progress') and m.due_on is not null and s.stag
 
 create view counted_month as
 with span as (
-  select k.system_id, r.rated_at as since, r.level > (v.body->>'appetite')::int as above,
+  select k.system_id, k.gone, r.rated_at as since, r.level > (v.body->>'appetite')::int as above,
     lead(r.rated_at) over (partition by r.risk_id order by r.rated_at, r.id) as until
   from rating r join risk k on k.id = r.risk_id join matrix_version v on v.version = r.matrix_version
   where r.kind = 'residual'
@@ -409,6 +417,8 @@ with span as (
   union all select system_id, month_of(created_at), 'risks', 1 from risk
   union all select system_id, month_of(since), 'above', 1 from span where above
   union all select system_id, month_of(until), 'above', -1 from span where above and until is not null
+  union all select system_id, gone, 'risks', -1 from risk where gone is not null
+  union all select system_id, gone, 'above', -1 from span where above and until is null and gone is not null
   union all select system_id, month_of(decided_at), 'decisions', 1 from decision
   union all select system_id, month_of(implemented_at), 'implemented', 1 from mitigation where implemented_at is not null
 )
@@ -448,6 +458,7 @@ where s.risks_above <> (select count(*) from risk k where k.system_id = s.id and
 union all
 select 'place of a risk', k.number::text from risk k join system s on s.id = k.system_id
 where (k.unit_id, k.live) is distinct from (s.business_unit_id, k.status <> 'closed' and s.stage <> 'retired')
+  or k.live <> (k.gone is null)
 union all
 select 'place of a mitigation', m.number::text from mitigation m join system s on s.id = m.system_id
 where (m.unit_id, m.live) is distinct from (s.business_unit_id, m.status <> 'dropped' and s.stage <> 'retired');
@@ -456,10 +467,11 @@ where (m.unit_id, m.live) is distinct from (s.business_unit_id, m.status <> 'dro
 create function count_again() returns void language plpgsql set search_path = public as $$
 begin
   update risk k set unit_id = s.business_unit_id, live = k.status <> 'closed' and s.stage <> 'retired',
-    rose = coalesce(c.rose, '{}'), fell = coalesce(c.fell, '{}')
+    rose = coalesce(c.rose, '{}'), fell = coalesce(c.fell, '{}'),
+    gone = case when k.status = 'closed' or s.stage = 'retired' then coalesce(k.gone, month_of(least(
+      case when k.status = 'closed' then k.changed_at end, case when s.stage = 'retired' then s.changed_at end))) end
   from system s, risk x left join risk_crossing c on c.risk_id = x.id
-  where s.id = k.system_id and x.id = k.id and (k.unit_id, k.live, k.rose, k.fell) is distinct from
-    (s.business_unit_id, k.status <> 'closed' and s.stage <> 'retired', coalesce(c.rose, '{}'), coalesce(c.fell, '{}'));
+  where s.id = k.system_id and x.id = k.id;
   update mitigation m set unit_id = s.business_unit_id, live = m.status <> 'dropped' and s.stage <> 'retired'
   from system s where s.id = m.system_id and (m.unit_id, m.live) is distinct from
     (s.business_unit_id, m.status <> 'dropped' and s.stage <> 'retired');
