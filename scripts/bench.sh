@@ -18,7 +18,7 @@ BIN=${COUNTERSIGN_BIN:-$TARGET/release/countersign}
 BASE=http://127.0.0.1:$PORT
 PASSWORD='walnut ferry oblique teapot'
 
-# name | path; UNIT stands for a business unit. Pages of the API take their place here.
+# name | path; UNIT stands for a business unit.
 PAGES=(
     "reference: /healthz|/healthz"
     "portfolio|/reports"
@@ -35,6 +35,8 @@ PAGES=(
     "search|/search?q=unequal+error"
     "search, misspelt|/search?q=uneqal+eror"
     "audit trail|/audit"
+    "API: risks, 50 of them|/api/v1/risks?limit=50"
+    "API: one system|/api/v1/systems/AIS-7"
 )
 
 need_wrk
@@ -58,6 +60,7 @@ began=$(date +%s%N)
 serve
 ready=$((($(date +%s%N) - began) / 1000000))
 wait_for_jobs
+make_token
 
 {
     echo "$(number "$SIZE") systems, $(number $((SIZE * 10))) risks, $(number $((SIZE * EACH))) mitigations, $(number "$EVENTS") audit events; $CONNECTIONS connections at once."

@@ -1,6 +1,7 @@
--- wrk: one page, by somebody who is signed in. Arguments: the cookie.
+-- wrk: one page, by somebody who is signed in. Arguments: the header that says so.
 function init(args)
-   wrk.headers["Cookie"] = args[1]
+   local name, value = args[1]:match("^([^:]+): (.*)$")
+   wrk.headers[name] = value
    wrk.headers["Accept-Encoding"] = "br"
 end
 

@@ -58,6 +58,16 @@ sign_in() { # email, jar
         --data-urlencode "email=$1" --data-urlencode "password=$PASSWORD" "$BASE/sign-in")
     [ "$code" = 303 ] || fail "$1 could not sign in: $code"
 }
+
+# The API takes a token and no cookie.
+make_token() {
+    token=$(send --data-urlencode name=Bench -d days=1 --data-urlencode "password=$PASSWORD" -d scopes=risks:read \
+        -d scopes=systems:read "$BASE/account/tokens/new" | grep -oE 'countersign_[0-9a-f]{64}' | head -n 1 || true)
+    [ -n "$token" ] || fail "no token for the API"
+}
+# Who asks for this page: a header.
+asked_by() { case $1 in */api/*) echo "Authorization: Bearer $token" ;; *) echo "Cookie: $(cookie "$work/jar")" ;; esac; }
+ask() { curl -s -H "$(asked_by "$1")" "$@"; }
 cookie() { awk 'NF == 7 && ($1 !~ /^#/ || $1 ~ /^#HttpOnly_/) { printf "%s%s=%s", sep, $6, $7; sep = "; " }' "$1"; }
 
 # CPU time in clock ticks: of the server; of Postgres, which is its processes and the children that ended.
@@ -89,7 +99,7 @@ catch_sql() { # path, file
     query 'select pg_reload_conf()' >/dev/null
     sleep 0.3
     from=$(wc -c <"$PG_HOME/log")
-    send -o /dev/null "$BASE$1"
+    ask "$BASE$1" -o /dev/null
     sleep 0.2
     query 'alter system reset log_statement' >/dev/null
     query 'select pg_reload_conf()' >/dev/null
@@ -113,18 +123,18 @@ pgbench_run() { # file, seconds
 
 measure_page() { # name, path
     local url="$BASE$2" bytes s p n rate p50 p99 wrong alone statements
-    bytes=$(send -o /dev/null -H 'Accept-Encoding: br' -w '%{size_download} %{http_code}' "$url")
+    bytes=$(ask "$url" -o /dev/null -H 'Accept-Encoding: br' -w '%{size_download} %{http_code}')
     case $bytes in *" 200") ;; *) fail "$1: $bytes" ;; esac
     catch_sql "$2" "$work/page.sql"
     statements=$(grep -c . "$work/page.sql" || true)
     # Each connection's statements are planned anew for the first five times.
     n=0
     while [ "$n" -lt 200 ]; do
-        read -r p _ <<<"$(load 1 get.lua "$url" -- "$(cookie "$work/jar")")"
+        read -r p _ <<<"$(load 1 get.lua "$url" -- "$(asked_by "$url")")"
         n=$((n + p))
     done
     s=$(ticks $server) p=$(postgres_ticks)
-    read -r n rate p50 p99 wrong <<<"$(load "$SECONDS_EACH" get.lua "$url" -- "$(cookie "$work/jar")")"
+    read -r n rate p50 p99 wrong <<<"$(load "$SECONDS_EACH" get.lua "$url" -- "$(asked_by "$url")")"
     s=$(($(ticks $server) - s)) p=$(($(postgres_ticks) - p))
     [ "$wrong" = 0 ] || fail "$1: $wrong answers were errors"
     alone=$(measure_sql "$work/page.sql")
