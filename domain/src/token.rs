@@ -92,6 +92,17 @@ pub fn service_roles(roles: &[Role]) -> Result<(), Refusal> {
     }
 }
 
+/// A service account works; people answer: for a system, a risk, a mitigation.
+///
+/// # Errors
+/// A refusal for a service account.
+pub fn answers_in_person(service: bool) -> Result<(), Refusal> {
+    match service {
+        true => Err(Refusal::not_now("A service account answers for nothing: choose a person")),
+        false => Ok(()),
+    }
+}
+
 /// The secret as it is handed out, from 32 random bytes: prefix and hexadecimal digits.
 pub fn secret(random: &[u8; 32]) -> String {
     format!("{PREFIX}{}", crate::canonical::hex(random))
@@ -143,6 +154,11 @@ mod tests {
         for wrong in ["", "countersign_", "ab", "countersign_zz", &made[..made.len() - 1], &made.to_uppercase()] {
             assert_eq!(hash(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn people_answer() {
+        assert!(answers_in_person(false).is_ok() && answers_in_person(true).is_err());
     }
 
     #[test]

@@ -75,6 +75,9 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
     for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
         bound(parameter);
     }
+    // Handlers of several areas have the same name; an operation's id is the document's only one of it.
+    let name = |value: &Value| value.as_str().unwrap_or_default().to_lowercase();
+    operation["operationId"] = format!("{}_{}", name(&operation["tags"][0]), name(&operation["operationId"])).into();
     let edits = parameter(operation, "If-Match");
     let body = operation.get("requestBody").is_some();
     let mut statuses = vec![("default", "Something that this list does not name")];

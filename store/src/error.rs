@@ -1,6 +1,7 @@
 //! What can go wrong in the register.
 
 use domain::error::Refusal;
+use domain::token;
 
 /// Result of the store.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -136,6 +137,7 @@ fn guard(code: &str) -> Refusal {
         "CS006" => Refusal::not_now("The dossier changed since: read the new one first"),
         "CS007" => Refusal::not_now("The votes do not amount to this decision"),
         "CS011" => Refusal::not_now("The system is retired: reopen it before anything about it changes"),
+        "CS012" => token::answers_in_person(true).err().unwrap_or_else(|| Refusal::not_now("Choose a person")),
         "CS010" => Refusal::not_now("There must be an administrator left"),
         "CS008" => Refusal::not_now("The risk matrix changed since: rate again"),
         _ => Refusal::not_now("That is not possible in the present state"),

@@ -57,11 +57,20 @@ pub struct WorkItem {
     pub readiness: Option<Vec<Item>>,
 }
 
+/// What a person has to do: the most urgent things, and how many there are in all.
+#[derive(Debug, Clone, Default)]
+pub struct Work {
+    /// At most [`ITEMS`].
+    pub items: Vec<WorkItem>,
+    /// All of them.
+    pub total: i64,
+}
+
 /// What the person has to do.
-pub async fn work(store: &Store, actor: &Actor) -> Result<Vec<WorkItem>> {
+pub async fn work(store: &Store, actor: &Actor) -> Result<Work> {
     if actor.has_any(&[Role::Executive, Role::Auditor]) {
         // They read; nothing waits for them.
-        return Ok(Vec::new());
+        return Ok(Work::default());
     }
     let today = store.today();
     let mut conn = store.pool().acquire().await?;
@@ -150,7 +159,7 @@ pub async fn work(store: &Store, actor: &Actor) -> Result<Vec<WorkItem>> {
              from mine where status = 'draft' and tier is not null
            )
            select kind as "kind!", id as "id!", number as "number!", name as "name!", reference, title as "title!", due,
-             coalesce(since, now()) as "since!"
+             coalesce(since, now()) as "since!", count(*) over () as "total!"
            from items
            order by array_position($8::text[], kind), due nulls last, since, number
            limit $9"#,
@@ -166,6 +175,7 @@ pub async fn work(store: &Store, actor: &Actor) -> Result<Vec<WorkItem>> {
     )
     .fetch_all(&mut *conn)
     .await?;
+    let total = rows.first().map_or(0, |row| row.total);
     let kinds = rows.iter().map(|r| r.kind.parse()).collect::<Result<Vec<WorkKind>, _>>()?;
     let drafts: Vec<SystemId> =
         rows.iter().zip(&kinds).filter(|(_, k)| needs_list(**k)).map(|(r, _)| SystemId(r.id)).collect();
@@ -180,7 +190,7 @@ pub async fn work(store: &Store, actor: &Actor) -> Result<Vec<WorkItem>> {
         since: row.since,
         readiness: facts.get(&SystemId(row.id)).filter(|_| needs_list(kind)).map(|f: &Facts| readiness(f)),
     });
-    Ok(items.collect())
+    Ok(Work { items: items.collect(), total })
 }
 
 /// Whether an item says what is missing before the next submission.

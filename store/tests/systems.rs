@@ -280,7 +280,7 @@ async fn under_review_content_stands_still_and_an_override_sends_it_back(pool: P
     assert_eq!(open.reference, review);
     assert!(open.reason.unwrap().contains("People see it"));
     // It is the owner's turn again, and Limited asks for more.
-    let todo = work(st, &w.olga).await.unwrap();
+    let todo = work(st, &w.olga).await.unwrap().items;
     assert_eq!(todo[0].kind, WorkKind::ChangesRequested);
     assert!(todo[0].readiness.as_ref().unwrap().iter().any(|i| !i.done()));
 }
@@ -416,23 +416,33 @@ async fn filters_narrow_the_list(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_long_list_of_work_is_cut_and_says_how_long_it_is(pool: PgPool) {
+    let w = world(&pool).await;
+    for n in 0..205 {
+        w.system(&format!("System {n}")).await;
+    }
+    let todo = work(&w.r.store, &w.olga).await.unwrap();
+    assert_eq!((todo.items.len(), todo.total), (200, 205));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn work_is_what_waits_and_nothing_else(pool: PgPool) {
     let w = world(&pool).await;
     let st = &w.r.store;
     let mia = w.r.person("Mia Member", &[Role::Committee]).await;
     let xia = w.r.person("Xia Executive", &[Role::Executive]).await;
-    let kinds = async |actor: &Actor| work(st, actor).await.unwrap().iter().map(|i| i.kind).collect::<Vec<_>>();
+    let kinds = async |actor: &Actor| work(st, actor).await.unwrap().items.iter().map(|i| i.kind).collect::<Vec<_>>();
     assert_eq!(kinds(&w.olga).await, []);
     let new = w.system("Invoice reader").await;
     let s = w.ready("Claim sorter").await;
     assert_eq!(kinds(&w.olga).await, [WorkKind::Triage, WorkKind::Draft]);
-    let todo = work(st, &w.olga).await.unwrap();
+    let todo = work(st, &w.olga).await.unwrap().items;
     assert_eq!((todo[0].system, todo[1].system), (new, s));
     assert!(domain::readiness::is_ready(todo[1].readiness.as_ref().unwrap()));
     assert_eq!(kinds(&mia).await, []);
     let review = reviews::submit::submit(st, &w.olga, s, None).await.unwrap();
     assert_eq!(kinds(&w.olga).await, [WorkKind::Triage]);
-    let hers = work(st, &mia).await.unwrap();
+    let hers = work(st, &mia).await.unwrap().items;
     assert_eq!(
         hers.iter().map(|i| (i.kind, i.reference.clone())).collect::<Vec<_>>(),
         [(WorkKind::Vote, Some(review.to_string()))]

@@ -19,6 +19,7 @@ use scene::{PASSWORD, Scene};
 use sqlx::{Connection, PgPool};
 use store::audit::Entry;
 use store::people;
+use store::systems;
 use store::tokens::{self, Made, NewService};
 use store::tx::Who;
 
@@ -245,6 +246,18 @@ async fn t22_a_service_account_is_nobody_who_signs_in_or_judges(pool: PgPool) {
     assert!(choices.services.iter().any(|(id, _)| *id == service));
     let listed = people::get::get(kit.store(), &kit.admin, service).await.unwrap().person;
     assert!(listed.service && !listed.joined);
+    let system = kit.scene.system;
+    let given = systems::people::transfer(kit.store(), &kit.scene.owner, system, 1, service, true).await;
+    let given = match given {
+        // Whatever the version is, the refusal speaks of the owner.
+        Err(store::Error::Stale { current }) => {
+            systems::people::transfer(kit.store(), &kit.scene.owner, system, current, service, true).await
+        }
+        other => other,
+    };
+    let Err(store::Error::Refused(Refusal::Invalid(wrong))) = given else { panic!("{given:?}") };
+    assert!(wrong.0.contains_key("owner"));
+    systems::people::add(kit.store(), &kit.scene.owner, system, service).await.unwrap();
     // Only administrators make one, or a token for one.
     let new = NewService::parse("Mine", vec![]).unwrap();
     assert!(tokens::add_service(kit.store(), &kit.scene.owner, &new).await.is_err());
@@ -300,6 +313,14 @@ async fn t22_raw_sql_neither_widens_nor_revives_a_token(pool: PgPool) {
         (format!("{insert} '1 day')"), "CS003", "CS003"),
         (format!("{insert} '1000 days')"), "23514", "23514"),
         (format!("update api_token set revoked_at = now() {of_owner}"), "CS003", "CS003"),
+        // It answers for nothing.
+        ("update system set owner_id = (select id from person where kind = 'service')".to_owned(), "CS012", "CS012"),
+        ("update risk set owner_id = (select id from person where kind = 'service')".to_owned(), "CS012", "CS012"),
+        (
+            "update mitigation set assignee_id = (select id from person where kind = 'service')".to_owned(),
+            "CS012",
+            "CS012",
+        ),
         // A service account has no password and judges nothing; a person becomes none, and one becomes no person.
         ("update person set password_hash = 'x' where kind = 'service'".to_owned(), "23514", "23514"),
         ("update person set roles = '{committee}' where kind = 'service'".to_owned(), "23514", "23514"),

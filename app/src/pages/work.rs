@@ -9,18 +9,25 @@ use chrono::NaiveDate;
 use domain::actor::Role;
 use domain::readiness::{Item, is_ready};
 use leptos::prelude::*;
-use store::work::{WorkItem, WorkKind, work};
+use store::work::{Work, WorkItem, WorkKind, work};
 
 /// Shows the list.
 pub async fn show(cx: Cx) -> PageResult {
-    let items = work(&cx.store, &cx.actor).await?;
+    let Work { items, total } = work(&cx.store, &cx.actor).await?;
     let today = cx.today();
     let (actor, may_register) = (cx.actor.clone(), cx.actor.has_any(&[Role::Owner, Role::Admin]));
     cx.page("My work", move || {
         let (action, to) = may_register.then_some(("Register a system", "/systems/new")).unzip();
-        let count = items.len() as i64;
-        let lead =
-            (count > 0).then(|| format!("{} to do, the most urgent first.", format::count(count, "thing", "things")));
+        let shown = items.len() as i64;
+        let lead = (total > 0).then(|| {
+            let things = format::count(total, "thing", "things");
+            match total > shown {
+                true => {
+                    format!("{things} to do. The {shown} most urgent are here; the others follow as these are done.")
+                }
+                false => format!("{things} to do, the most urgent first."),
+            }
+        });
         let body = if items.is_empty() {
             let (text, to, label) = elsewhere(&actor);
             view! { <EmptyState title="Nothing waits for you" text action_href=to action=label/> }.into_any()

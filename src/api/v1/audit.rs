@@ -11,12 +11,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::systems::text;
 use crate::api::Api;
 use crate::api::auth::Caller;
 use crate::api::input::{Body, Params};
 use crate::api::output::{Answer, List};
 use crate::api::problem::Problem;
+use crate::api::v1::shared::text;
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {

@@ -15,12 +15,12 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::systems::{ReasonInput, text};
 use crate::api::Api;
 use crate::api::auth::Caller;
 use crate::api::input::{Body, IfMatch, KEY, Params, key, once, read, reference};
 use crate::api::output::{Answer, Created, Done, List, Versioned};
 use crate::api::problem::{Details, Problem};
+use crate::api::v1::shared::{ReasonInput, text};
 use crate::api::words::Word;
 
 // The document's macros want names without parameters.

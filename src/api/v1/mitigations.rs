@@ -14,12 +14,12 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::risks::Cell;
-use super::systems::{order, rows, text};
 use crate::api::Api;
 use crate::api::auth::Caller;
 use crate::api::input::{Body, IfMatch, Params, reference};
 use crate::api::output::{Answer, Created, Done, List, Versioned};
 use crate::api::problem::Problem;
+use crate::api::v1::shared::{order, rows, text};
 use crate::api::words::Word;
 
 // The document's macros want names without parameters.

@@ -10,6 +10,7 @@ pub mod people;
 pub mod reports;
 pub mod reviews;
 pub mod risks;
+pub mod shared;
 pub mod systems;
 
 use std::str::FromStr;

@@ -16,12 +16,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::systems::{Named, text};
 use crate::api::Api;
 use crate::api::auth::Caller;
 use crate::api::input::{Body, IfMatch, Params, id};
 use crate::api::output::{Answer, Done, List, Versioned};
 use crate::api::problem::Problem;
+use crate::api::v1::shared::{Named, text};
 use crate::api::words::{Word, values, words};
 
 // The document's macros want names without parameters.

@@ -1,5 +1,6 @@
 //! Movement over the last twelve months, from the tally by month, which follows what is append-only: ratings, decisions,
-//! registrations.
+//! registrations. A risk counts until it is closed or its system retired, as in the lists; the present month is what the
+//! lists hold now.
 
 use crate::{Result, Store};
 use chrono::NaiveDate;
@@ -15,7 +16,7 @@ pub struct Month {
     pub month: NaiveDate,
     /// Systems registered until then.
     pub systems: i64,
-    /// Risks known then.
+    /// Risks open then, of systems in use.
     pub risks: i64,
     /// Of those, whose last residual rating then lay above the appetite that its matrix had.
     pub above_appetite: i64,
@@ -42,7 +43,10 @@ pub async fn movement(store: &Store, actor: &Actor, unit: Option<UnitId>) -> Res
            select m.month as "month!",
              coalesce(sum(c.n) filter (where c.figure = 'systems'), 0)::bigint as "systems!",
              coalesce(sum(c.n) filter (where c.figure = 'risks'), 0)::bigint as "risks!",
-             coalesce(sum(c.n) filter (where c.figure = 'above'), 0)::bigint as "above!",
+             -- An appetite that changed since counts for today's figure, as in the list; earlier months keep theirs.
+             case when m.month = (select now::date from clock)
+               then (select coalesce(sum(n), 0)::bigint from tally_risk where above and ($1::uuid is null or unit_id = $1))
+               else coalesce(sum(c.n) filter (where c.figure = 'above'), 0)::bigint end as "above!",
              coalesce(sum(c.n) filter (where c.figure = 'decisions' and c.month = m.month), 0)::bigint as "decisions!",
              coalesce(sum(c.n) filter (where c.figure = 'implemented' and c.month = m.month), 0)::bigint
                as "implemented!"

@@ -8,6 +8,7 @@ use domain::actor::Actor;
 use domain::error::Refusal;
 use domain::ids::{PersonId, SystemRef};
 use domain::policy::Action;
+use domain::token;
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -16,7 +17,7 @@ pub async fn add(store: &Store, actor: &Actor, reference: SystemRef, person: Per
     let mut tx = store.begin().await?;
     let located = locate(tx.conn(), actor, reference, true).await?;
     located.allow_change(actor, Action::SystemTransfer)?;
-    let name = may_hold(tx.conn(), person, "person").await?;
+    let (name, _) = may_work(tx.conn(), person, "person").await?;
     let owner =
         sqlx::query_scalar!("select owner_id from system where id = $1", located.id.0).fetch_one(tx.conn()).await?;
     if owner == person.0 {
@@ -132,14 +133,23 @@ pub(crate) async fn hand_over(
     tx.commit_content(actor, located.id, entry).await
 }
 
-/// The name of a person who may work on systems: active, and neither executive nor auditor (they change nothing).
+/// The name of a person who may answer for things: who may work on systems, and is no service account.
 pub(crate) async fn may_hold(conn: &mut PgConnection, person: PersonId, field: &str) -> Result<String> {
-    sqlx::query_scalar!(
-        "select name from person
-         where id = $1 and deactivated_at is null and not roles && array['executive', 'auditor'] for share",
+    let (name, service) = may_work(conn, person, field).await?;
+    token::answers_in_person(service).map_err(|why| Refusal::field(field, why.to_string()))?;
+    Ok(name)
+}
+
+/// The name of whoever may work on systems: active, and neither executive nor auditor (they change nothing). And whether
+/// it is a service account.
+async fn may_work(conn: &mut PgConnection, person: PersonId, field: &str) -> Result<(String, bool)> {
+    let found = sqlx::query!(
+        r#"select name, kind = 'service' as "service!" from person
+           where id = $1 and deactivated_at is null and not roles && array['executive', 'auditor'] for share"#,
         person.0
     )
     .fetch_optional(conn)
     .await?
-    .ok_or_else(|| Refusal::field(field, "Choose somebody who is active and may change things").into())
+    .ok_or_else(|| Refusal::field(field, "Choose somebody who is active and may change things"))?;
+    Ok((found.name, found.service))
 }

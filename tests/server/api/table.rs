@@ -154,7 +154,10 @@ async fn t22_every_operation_asks_for_its_scope_and_for_the_header_alone(pool: P
     }
     let cookie = world.cookie(&world.admin).await;
     let mut asked = std::collections::HashSet::new();
+    let mut ids = std::collections::HashSet::new();
     for (method, path, operation) in operations(&document) {
+        let id = operation["operationId"].as_str().unwrap().to_owned();
+        assert!(ids.insert(id.clone()), "two operations are called {id}");
         if path == "/openapi.json" {
             continue;
         }

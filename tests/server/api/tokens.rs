@@ -85,8 +85,7 @@ async fn the_trail_names_token_and_owner(pool: PgPool) {
     let service = tokens::add_service(world.store(), &world.admin, &service).await.unwrap();
     let new = NewToken::parse("nightly", vec![Scope::SystemsWrite], None).unwrap();
     let made = tokens::make_for(world.store(), &world.admin, service, &new, PASSWORD).await.unwrap();
-    let system =
-        json!({ "name": "Sorter", "purpose": "Sorts", "unit": world.spare_unit, "owner": service, "stage": "pilot" });
+    let system = json!({ "name": "Sorter", "purpose": "Sorts", "unit": world.spare_unit, "owner": world.scene.owner.id, "stage": "pilot" });
     let added = call(&world, &made.secret, "POST", "/systems", &[], Some(system)).await;
     assert_eq!(added.status, 201, "{}", added.text);
     let auditor = token(&world, &world.auditor, &[Scope::AuditRead]).await;

@@ -47,7 +47,7 @@ pub async fn show(cx: Cx) -> PageResult {
                 {overdue(&figures, links, today)}
                 {expiring(&figures, links, today)}
             </div>
-            {movement(&months)}
+            {movement(&months, links)}
         }
     })
 }
@@ -270,13 +270,14 @@ fn list(
 }
 
 /// Movement: what each month brought, newest last, as a table with a line for each figure.
-fn movement(months: &[Month]) -> impl IntoView + use<> {
-    let lines: [(&str, fn(&Month) -> i64); 5] = [
-        ("Systems", |m| m.systems),
-        ("Risks", |m| m.risks),
-        ("Risks above appetite", |m| m.above_appetite),
-        ("Decisions made", |m| m.decisions),
-        ("Mitigations implemented", |m| m.implemented),
+fn movement(months: &[Month], links: Links) -> impl IntoView + use<> {
+    // What stands now leads to its rows; what stood then has none any more.
+    let lines: [(&str, fn(&Month) -> i64, Option<String>); 5] = [
+        ("Systems", |m| m.systems, Some(links.systems(None, None))),
+        ("Open risks", |m| m.risks, Some(links.risks(None))),
+        ("Risks above appetite", |m| m.above_appetite, Some(links.above())),
+        ("Decisions made", |m| m.decisions, None),
+        ("Mitigations implemented", |m| m.implemented, None),
     ];
     let columns = std::iter::once(Column::text("Figure"))
         .chain(std::iter::once(Column::text("Trend")))
@@ -284,9 +285,17 @@ fn movement(months: &[Month]) -> impl IntoView + use<> {
         .collect::<Vec<_>>();
     let rows = lines
         .into_iter()
-        .map(|(label, figure)| {
+        .map(|(label, figure, rows)| {
             let values: Vec<i64> = months.iter().map(figure).collect();
-            let cells = values.iter().map(|v| view! { <td class="num">{format::number(*v)}</td> }).collect_view();
+            let last = values.len().saturating_sub(1);
+            let cells = values.iter().enumerate().map(|(n, v)| {
+                let number = format::number(*v);
+                match rows.clone().filter(|_| n == last) {
+                    Some(href) => view! { <td class="num"><a href=href>{number}</a></td> }.into_any(),
+                    None => view! { <td class="num">{number}</td> }.into_any(),
+                }
+            });
+            let cells = cells.collect_view();
             view! {
                 <tr>
                     <th scope="row">{label}</th>

@@ -144,12 +144,11 @@ fn view(form: &FormState, review: &Review, signer: String, people: Vec<Choice>) 
     .into_any()
 }
 
-/// Five rows, folded: most votes name none or one.
+/// Five rows, all but the first folded: most votes name none or one.
 fn condition_rows(form: &FormState, people: Vec<Choice>) -> AnyView {
     let used = |i: usize| ["text", "owner", "due"].iter().any(|what| !form.value(&field(what, i)).is_empty());
     let wrong = |i: usize| ["text", "owner", "due"].iter().any(|what| form.error(&field(what, i)).is_some());
     let open = |i: usize| used(i) || wrong(i);
-    let any = (0..CONDITIONS_MAX).any(open);
     let row = |i: usize| {
         let people = people.clone();
         view! {
@@ -163,16 +162,18 @@ fn condition_rows(form: &FormState, people: Vec<Choice>) -> AnyView {
             </fieldset>
         }
     };
+    // Shown with the choice that needs them, and where something stands in them.
+    let class = if (0..CONDITIONS_MAX).any(open) { "conditions used" } else { "conditions" };
     let first = row(0);
     let more_open = (1..CONDITIONS_MAX).any(open);
     let more = (1..CONDITIONS_MAX).map(row).collect_view();
     view! {
-        <details class="conditions" open=any>
-            <summary>"Conditions: open this for an approval with conditions"</summary>
+        <section class=class aria-label="Conditions">
+            <h3>"Conditions"</h3>
             <p class="field-hint">"Each becomes a mitigation of the system with the decision. One that is overdue suspends the approval."</p>
             {first}
             <details open=more_open><summary>"More conditions"</summary>{more}</details>
-        </details>
+        </section>
     }
     .into_any()
 }

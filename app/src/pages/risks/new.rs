@@ -47,7 +47,7 @@ fn card(risk: &'static LibraryRisk, form: &FormState, matrix: &Matrix) -> AnyVie
     view! {
         <fieldset class="card rate-card">
             <legend>{risk.title.as_str()}</legend>
-            <p class="muted">{risk.event.as_str()}</p>
+            <p class="muted">{format!("{} \u{2192} {}", risk.cause, risk.event)}</p>
             {fields}
             <SelectField form=treatment name=format!("treatment{after}") label="Treatment" choices=choices!(Treatment)/>
         </fieldset>

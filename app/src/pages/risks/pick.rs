@@ -113,7 +113,7 @@ fn group(label: &str, risks: Vec<&'static LibraryRisk>, open: bool, ticked: bool
                 <div class="choice">
                     <input type="checkbox" id=id.clone() name="pick" value=risk.key.as_str() checked=ticked aria-describedby=hint.clone()/>
                     <label for=id>{risk.title.as_str()}</label>
-                    <p class="field-hint" id=hint>{risk.event.as_str()}</p>
+                    <p class="field-hint" id=hint>{format!("{} \u{2192} {}", risk.cause, risk.event)}</p>
                 </div>
             }
         })

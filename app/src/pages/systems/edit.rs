@@ -1,6 +1,6 @@
 //! GET and POST /systems/{ref}/edit: what the system was registered with.
 
-use super::frame::{Section as Tabbed, frame, href, load};
+use super::frame::{Section as Tabbed, approval_at_stake, frame, href, load};
 use crate::{
     choices,
     components::*,
@@ -86,9 +86,10 @@ fn page(
     let shown = form.clone();
     let view = || {
         let notice = conflict.map(|(who, fields)| view! { <ConflictNotice who fields/> });
+        let at_stake = approval_at_stake(&header);
         let content = view! {
             <Section title="Edit the system">
-                {notice}
+                {notice}{at_stake}
                 <Form form=shown action=href(reference, "/edit") submit="Save" cancel=href(reference, "")>
                     <TextField name="name" label="Name"/>
                     <TextArea name="purpose" label="Purpose" hint="What it is for, and what its output is used for"/>

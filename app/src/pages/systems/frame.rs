@@ -192,3 +192,15 @@ fn links(header: &SystemHeader) -> Vec<(String, String)> {
     };
     links.into_iter().flatten().collect()
 }
+
+/// Said above a form whose saving may cost the approval.
+pub fn approval_at_stake(header: &SystemHeader) -> Option<AnyView> {
+    matches!(header.status, Status::Approved | Status::Conditional).then(|| {
+        view! {
+            <Callout tone=Tone::Warning title="This system is approved as it stands">
+                <p>"A change in substance takes effect at once and makes the approval out of date until the committee decides again. Taking it back restores the approval."</p>
+            </Callout>
+        }
+        .into_any()
+    })
+}

@@ -1,6 +1,6 @@
 //! GET and POST /systems/{ref}/map: the context, prefilled with what the triage implies; it may be saved half done.
 
-use super::frame::{Section as Tabbed, frame, href, load};
+use super::frame::{Section as Tabbed, approval_at_stake, frame, href, load};
 use super::map_form::{self, differences, fields, read, readable};
 use super::tier_card::tier_card;
 use crate::{
@@ -79,6 +79,7 @@ fn page(
     let models = details.context.models.len();
     let view = || {
         let notice = conflict.map(|(who, fields)| view! { <ConflictNotice who fields/> });
+        let at_stake = approval_at_stake(&header);
         let names: Vec<_> = filled.iter().map(|f| map_form::label(f).to_lowercase()).collect();
         let hint = (!names.is_empty()).then(|| {
             let text = format!("Taken from the triage, please check: {}.", names.join(", "));
@@ -88,7 +89,7 @@ fn page(
         let content = view! {
             <div class="split">
                 <div>
-                    {notice}{hint}
+                    {notice}{hint}{at_stake}
                     <Form form=shown action=href(reference, "/map") submit="Save and continue" cancel=href(reference, "")>
                         {fields(full, models)}
                     </Form>

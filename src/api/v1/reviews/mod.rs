@@ -1,33 +1,33 @@
 //! Reviews and decisions. State moves only through verbs; votes and decisions are signed with the password, as in the
 //! browser.
 
+pub mod comment;
+pub mod decide;
+pub mod vote;
+
+use crate::api::Api;
+use crate::api::auth::Caller;
+use crate::api::input::{Body, Key, Params, reference};
+use crate::api::output::{Answer, Created, Done, List};
+use crate::api::problem::Problem;
+use crate::api::v1::shared::ReasonInput;
+use crate::api::words::Word;
 use axum::Json;
 use axum::extract::{OriginalUri, Path, State};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use domain::canonical::unhex32;
-use domain::ids::{CommentId, DecisionRef, ReviewRef, SystemRef, UnitId};
-use domain::review::vote::{Ballot, Condition};
-use domain::review::{Choice, Outcome, Part, State as Stand};
+use domain::ids::{ReviewRef, SystemRef, UnitId};
+use domain::review::{Choice, Part, State as Stand};
 use domain::triage::Tier;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use store::reviews as register;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::systems::ReasonInput;
-use crate::api::Api;
-use crate::api::auth::Caller;
-use crate::api::input::{Body, Key, Params, id, reference};
-use crate::api::output::{Answer, Created, Done, List};
-use crate::api::problem::Problem;
-use crate::api::words::Word;
-
 // The document's macros want names without parameters.
 type ChoiceWord = Word<Choice>;
-type OutcomeWord = Word<Outcome>;
 type PartWord = Word<Part>;
 type StateWord = Word<Stand>;
 type TierWord = Word<Tier>;
@@ -41,15 +41,15 @@ pub fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(show))
         .routes(routes!(dossier))
         .routes(routes!(open))
-        .routes(routes!(comment))
-        .routes(routes!(resolve))
-        .routes(routes!(vote))
-        .routes(routes!(recuse))
+        .routes(routes!(comment::comment))
+        .routes(routes!(comment::resolve))
+        .routes(routes!(vote::vote))
+        .routes(routes!(vote::recuse))
         .routes(routes!(request_changes))
         .routes(routes!(withdraw))
-        .routes(routes!(decide))
-        .routes(routes!(decision))
-        .routes(routes!(revoke))
+        .routes(routes!(decide::decide))
+        .routes(routes!(decide::decision))
+        .routes(routes!(decide::revoke))
 }
 
 /// A review that waits for the committee.
@@ -323,148 +323,10 @@ pub async fn open(State(api): State<Api>, caller: Caller, Path(review): Path<Str
     Ok(Done)
 }
 
-/// A comment: on a part of the dossier, or in answer to a thread.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CommentInput {
-    /// The part, for a new thread.
-    pub part: Option<PartWord>,
-    /// The thread that it answers.
-    pub thread: Option<Uuid>,
-    /// Markdown.
-    #[schema(min_length = 1, max_length = 10000)]
-    pub body: String,
-}
-
-/// Comments on a review
-#[utoipa::path(post, path = "/reviews/{reference}/comments", tag = "Reviews", request_body = CommentInput,
-    params(("reference" = String, Path, example = "RV-1"),
-        ("Idempotency-Key" = Option<String>, Header, max_length = 255)),
-    security(("token" = ["reviews:comment"])), responses((status = 201, description = "Written", body = Created)))]
-pub async fn comment(
-    State(api): State<Api>,
-    caller: Caller,
-    Path(review): Path<String>,
-    body: Body<CommentInput>,
-) -> Answer<Created> {
-    use register::comment::{Place, write};
-    let (review, given) = (reference::<ReviewRef>(&review)?, body.value);
-    let place = match (given.part, given.thread) {
-        (Some(part), None) => Place::Part(part.0),
-        (None, Some(thread)) => Place::Answer(CommentId(thread)),
-        _ => return Err(Problem::field("part", "Name either a part or a thread")),
-    };
-    let text = super::prose("body", &given.body)?;
-    let made = write(&api.store, caller.actor(), review, place, &text, body.once).await;
-    Created::from(made, |_| format!("/reviews/{review}"))
-}
-
-/// Whether a thread is settled.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ResolveInput {
-    /// Settled, or open again.
-    pub resolved: bool,
-}
-
-/// Settles a thread, or opens it again
-#[utoipa::path(post, path = "/reviews/{reference}/comments/{thread}/resolve", tag = "Reviews",
-    request_body = ResolveInput,
-    params(("reference" = String, Path, example = "RV-1"), ("thread" = Uuid, Path)),
-    security(("token" = ["reviews:comment"])), responses((status = 204, description = "Done")))]
-pub async fn resolve(
-    State(api): State<Api>,
-    caller: Caller,
-    Path((review, thread)): Path<(String, String)>,
-    body: Body<ResolveInput>,
-) -> Answer<Done> {
-    let thread = id::<CommentId>("thread", &thread).map_err(|_| Problem::from(store::Error::NotFound))?;
-    let review = reference(&review)?;
-    register::comment::resolve(&api.store, caller.actor(), review, thread, body.value.resolved).await?;
-    Ok(Done)
-}
-
-/// A condition of an approval.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ConditionInput {
-    /// What must be done.
-    #[schema(min_length = 1, max_length = 10000)]
-    pub text: String,
-    /// The id of the person who takes care of it.
-    pub owner: Uuid,
-    /// Until when.
-    pub due_on: NaiveDate,
-}
-
-/// A vote, signed.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct VoteInput {
-    /// SHA-256 of the dossier that was read.
-    #[schema(pattern = "^[0-9a-f]{64}$")]
-    pub dossier_sha256: String,
-    /// How.
-    pub choice: ChoiceWord,
-    /// Why.
-    #[schema(min_length = 1, max_length = 10000)]
-    pub reason: String,
-    /// On what conditions.
-    #[serde(default)]
-    #[schema(max_items = 5)]
-    pub conditions: Vec<ConditionInput>,
-    /// The signature: the caller's password.
-    #[schema(min_length = 1, max_length = 128, format = Password)]
-    pub password: String,
-}
-
 /// The hash that a signer read.
 fn dossier_of(given: &str) -> Answer<[u8; 32]> {
     unhex32(given)
         .ok_or_else(|| Problem::field("dossier_sha256", "Send the 64 hexadecimal digits of the dossier's SHA-256"))
-}
-
-/// Votes, signed with the password
-#[utoipa::path(post, path = "/reviews/{reference}/votes", tag = "Reviews", request_body = VoteInput,
-    params(("reference" = String, Path, example = "RV-1"),
-        ("Idempotency-Key" = Option<String>, Header, max_length = 255)),
-    security(("token" = ["reviews:vote"])), responses((status = 201, description = "Signed", body = Created)))]
-pub async fn vote(
-    State(api): State<Api>,
-    caller: Caller,
-    Path(review): Path<String>,
-    body: Body<VoteInput>,
-) -> Answer<Created> {
-    let (review, given) = (reference::<ReviewRef>(&review)?, body.value);
-    let names = super::people::names(&api, given.conditions.iter().map(|c| c.owner)).await?;
-    let condition = |c: ConditionInput| {
-        let owner = names.get(&c.owner).cloned();
-        let owner = owner.ok_or_else(|| Problem::field("conditions", "Choose who takes care of it"))?;
-        Ok(Condition { text: c.text, owner_id: c.owner.into(), owner, due_on: c.due_on })
-    };
-    let ballot = Ballot {
-        dossier: dossier_of(&given.dossier_sha256)?,
-        choice: given.choice.0,
-        reason: super::prose("reason", &given.reason)?,
-        conditions: given.conditions.into_iter().map(condition).collect::<Answer<_>>()?,
-    };
-    let made = register::vote::vote(&api.store, caller.actor(), review, &ballot, &given.password, body.once).await;
-    Created::from(made, |()| format!("/reviews/{review}"))
-}
-
-/// Steps aside from a review
-#[utoipa::path(post, path = "/reviews/{reference}/recuse", tag = "Reviews", request_body = ReasonInput,
-    params(("reference" = String, Path, example = "RV-1")), security(("token" = ["reviews:vote"])),
-    responses((status = 204, description = "Stepped aside")))]
-pub async fn recuse(
-    State(api): State<Api>,
-    caller: Caller,
-    Path(review): Path<String>,
-    body: Body<ReasonInput>,
-) -> Answer<Done> {
-    let why = super::prose("reason", &body.value.reason)?;
-    register::recuse::recuse(&api.store, caller.actor(), reference(&review)?, &why).await?;
-    Ok(Done)
 }
 
 /// What must change.
@@ -507,129 +369,5 @@ pub async fn withdraw(
 ) -> Answer<Done> {
     let why = super::prose("reason", &body.value.reason)?;
     register::withdraw::withdraw(&api.store, caller.actor(), reference(&review)?, &why).await?;
-    Ok(Done)
-}
-
-/// A decision, signed by the chair. The outcome is computed from the votes; it is named so that one more vote since it
-/// was read does not go unseen.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DecideInput {
-    /// SHA-256 of the dossier whose votes are counted.
-    #[schema(pattern = "^[0-9a-f]{64}$")]
-    pub dossier_sha256: String,
-    /// What the votes amounted to when they were read.
-    pub outcome: OutcomeWord,
-    /// A sentence for the minutes.
-    #[schema(max_length = 10000)]
-    pub statement: Option<String>,
-    /// Last day of an approval, if it is to end sooner than the tier allows.
-    pub valid_until: Option<NaiveDate>,
-    /// The signature: the caller's password.
-    #[schema(min_length = 1, max_length = 128, format = Password)]
-    pub password: String,
-}
-
-/// Closes a review, signed with the password
-#[utoipa::path(post, path = "/reviews/{reference}/decide", tag = "Reviews", request_body = DecideInput,
-    params(("reference" = String, Path, example = "RV-1"),
-        ("Idempotency-Key" = Option<String>, Header, max_length = 255)),
-    security(("token" = ["reviews:decide"])), responses((status = 201, description = "Decided", body = Created)))]
-pub async fn decide(
-    State(api): State<Api>,
-    caller: Caller,
-    Path(review): Path<String>,
-    body: Body<DecideInput>,
-) -> Answer<Created> {
-    let (review, given) = (reference::<ReviewRef>(&review)?, body.value);
-    let closing = register::decide::Closing {
-        dossier: dossier_of(&given.dossier_sha256)?,
-        outcome: given.outcome.0,
-        statement: super::opt_prose("statement", given.statement.as_deref())?,
-        valid_until: given.valid_until,
-    };
-    let made = register::decide::decide(&api.store, caller.actor(), review, &closing, &given.password, body.once).await;
-    Created::from(made, |decision| format!("/decisions/{decision}"))
-}
-
-/// A decision.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct DecisionView {
-    /// D-3.
-    #[schema(example = "D-3")]
-    pub reference: String,
-    /// The review that it closed.
-    pub review: String,
-    /// The system.
-    pub system: String,
-    /// What was decided.
-    pub outcome: OutcomeWord,
-    /// Where its review stands now: an approval may have expired or ended.
-    pub state: StateWord,
-    /// The tier then.
-    pub tier: TierWord,
-    /// When.
-    pub decided_at: DateTime<Utc>,
-    /// Who closed it.
-    pub decided_by: String,
-    /// Last day of an approval.
-    pub valid_until: Option<NaiveDate>,
-    /// Since when the system differs in substance.
-    pub stale_since: Option<DateTime<Utc>>,
-    /// Everything that was signed, and how to check it offline.
-    #[schema(value_type = Object)]
-    pub bundle: Value,
-}
-
-/// Shows a decision, with all that is needed to verify it offline
-#[utoipa::path(get, path = "/decisions/{reference}", tag = "Reviews", security(("token" = ["reviews:read"])),
-    params(("reference" = String, Path, example = "D-1")),
-    responses((status = 200, description = "The decision", body = DecisionView)))]
-pub async fn decision(
-    State(api): State<Api>,
-    caller: Caller,
-    Path(decision): Path<String>,
-) -> Answer<Json<DecisionView>> {
-    let found = register::decision::get(&api.store, caller.actor(), reference::<DecisionRef>(&decision)?).await?;
-    Ok(Json(DecisionView {
-        bundle: found.bundle(),
-        reference: found.reference.to_string(),
-        review: found.review.to_string(),
-        system: found.system.reference.to_string(),
-        outcome: Word(found.outcome),
-        state: Word(found.state),
-        tier: Word(found.tier),
-        decided_at: found.decided_at,
-        decided_by: found.decided_by,
-        valid_until: found.valid_until,
-        stale_since: found.stale_since,
-    }))
-}
-
-/// A revocation, signed.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RevokeInput {
-    /// Why.
-    #[schema(min_length = 1, max_length = 10000)]
-    pub reason: String,
-    /// The signature: the caller's password.
-    #[schema(min_length = 1, max_length = 128, format = Password)]
-    pub password: String,
-}
-
-/// Revokes an approval, signed with the password
-#[utoipa::path(post, path = "/decisions/{reference}/revoke", tag = "Reviews", request_body = RevokeInput,
-    params(("reference" = String, Path, example = "D-1")), security(("token" = ["reviews:decide"])),
-    responses((status = 204, description = "Revoked")))]
-pub async fn revoke(
-    State(api): State<Api>,
-    caller: Caller,
-    Path(decision): Path<String>,
-    body: Body<RevokeInput>,
-) -> Answer<Done> {
-    let why = super::prose("reason", &body.value.reason)?;
-    let decision = reference(&decision)?;
-    register::revoke::revoke(&api.store, caller.actor(), decision, &why, &body.value.password).await?;
     Ok(Done)
 }

@@ -1,29 +1,32 @@
 //! Risks: written freely or taken from the library, rated, handled, closed. Ratings are only ever added.
 
-use axum::Json;
-use axum::extract::{OriginalUri, Path, State};
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::ids::{RiskRef, SystemRef, UnitId};
-use domain::risk::matrix::Point;
-use domain::risk::{Characteristic, Handling, RatingKind, RiskText, Status, Treatment, library};
-use serde::{Deserialize, Serialize};
-use store::risks::{self as register, NewRating, NewRisk, RiskFilter, RiskSort};
-use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
-use uuid::Uuid;
+pub mod catalogue;
+pub mod handle;
 
-use super::systems::{ReasonInput, order, rows, text};
+pub mod rate;
+
 use crate::api::Api;
 use crate::api::auth::Caller;
 use crate::api::input::{Body, IfMatch, Params, reference};
 use crate::api::output::{Answer, Created, Done, List, Versioned};
 use crate::api::problem::Problem;
+use crate::api::v1::shared::{order, rows, text};
 use crate::api::words::Word;
+use axum::extract::{OriginalUri, Path, State};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::ids::{RiskRef, SystemRef, UnitId};
+use domain::risk::matrix::Point;
+use domain::risk::{Characteristic, RatingKind, RiskText, Status, Treatment, library};
+use rate::{RatingView, rating};
+use serde::{Deserialize, Serialize};
+use store::risks::{self as register, NewRisk, RiskFilter, RiskSort};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
 
 // The document's macros want names without parameters.
 type CharacteristicWord = Word<Characteristic>;
-type RatingKindWord = Word<RatingKind>;
 type StatusWord = Word<Status>;
 type TreatmentWord = Word<Treatment>;
 
@@ -33,11 +36,11 @@ pub fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(list))
         .routes(routes!(add))
         .routes(routes!(show, edit))
-        .routes(routes!(handle))
-        .routes(routes!(ratings, rate))
-        .routes(routes!(close))
-        .routes(routes!(reopen))
-        .routes(routes!(library_list))
+        .routes(routes!(handle::handle))
+        .routes(routes!(rate::ratings, rate::rate))
+        .routes(routes!(handle::close))
+        .routes(routes!(handle::reopen))
+        .routes(routes!(catalogue::library_list))
 }
 
 /// A place on the matrix, from 1.
@@ -281,27 +284,6 @@ pub async fn add(
     })
 }
 
-/// A rating that was given.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RatingView {
-    /// Inherent, residual or target.
-    pub kind: RatingKindWord,
-    /// Likelihood.
-    pub likelihood: i16,
-    /// Impact.
-    pub impact: i16,
-    /// The matrix's version that it was made on.
-    pub matrix_version: i32,
-    /// The level that the matrix gives, by name.
-    pub level: Option<String>,
-    /// Why.
-    pub rationale: Option<String>,
-    /// By whom.
-    pub by: String,
-    /// When.
-    pub at: DateTime<Utc>,
-}
-
 /// Something linked to a risk.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Linked {
@@ -359,21 +341,6 @@ pub struct RiskView {
     pub hints: Vec<String>,
     /// Last change.
     pub changed_at: DateTime<Utc>,
-}
-
-fn rating(page: &register::RiskPage, rating: &register::get::Rating) -> RatingView {
-    let matrix = page.matrices.get(&rating.matrix_version);
-    let level = matrix.and_then(|matrix| matrix.levels.get(usize::from(matrix.level(rating.at)?)));
-    RatingView {
-        kind: Word(rating.kind),
-        likelihood: rating.at.likelihood,
-        impact: rating.at.impact,
-        matrix_version: rating.matrix_version,
-        level: level.map(|level| level.label.clone()),
-        rationale: rating.rationale.clone(),
-        by: rating.by.clone(),
-        at: rating.rated_at,
-    }
 }
 
 /// Shows a risk
@@ -456,145 +423,4 @@ pub async fn edit(
     let text = RiskText::parse(&given.title, &given.cause, &given.event, &given.consequence, kind)?;
     register::edit(&api.store, caller.actor(), reference(&risk)?, version, &text).await?;
     Ok(Done)
-}
-
-/// What is done about a risk.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct HandlingInput {
-    /// What is decided to do; null for nothing yet.
-    pub treatment: Option<TreatmentWord>,
-    /// The id of the person who answers for it.
-    pub owner: Option<Uuid>,
-    /// Where it stands. Closing is a verb of its own.
-    pub status: StatusWord,
-}
-
-/// Sets treatment, owner and status of a risk
-#[utoipa::path(put, path = "/risks/{reference}/handling", tag = "Risks", request_body = HandlingInput,
-    params(("reference" = String, Path, example = "R-1"), ("If-Match" = String, Header, example = "\"1\"")),
-    security(("token" = ["risks:write"])), responses((status = 204, description = "Set")))]
-pub async fn handle(
-    State(api): State<Api>,
-    caller: Caller,
-    Path(risk): Path<String>,
-    IfMatch(version): IfMatch,
-    body: Body<HandlingInput>,
-) -> Answer<Done> {
-    let HandlingInput { treatment, owner, status } = body.value;
-    let new = Handling { treatment: treatment.map(|w| w.0), owner: owner.map(Into::into), status: status.0 };
-    register::handle(&api.store, caller.actor(), reference(&risk)?, version, new).await?;
-    Ok(Done)
-}
-
-/// Shows a risk's ratings, newest first
-#[utoipa::path(get, path = "/risks/{reference}/ratings", tag = "Risks", security(("token" = ["risks:read"])),
-    params(("reference" = String, Path, example = "R-1")),
-    responses((status = 200, description = "Every rating, at most 500", body = List<RatingView>)))]
-pub async fn ratings(State(api): State<Api>, caller: Caller, Path(risk): Path<String>) -> Answer<List<RatingView>> {
-    let page = register::get(&api.store, caller.actor(), reference::<RiskRef>(&risk)?).await?;
-    Ok(List::whole(page.ratings.iter().map(|given| rating(&page, given)).collect()))
-}
-
-/// A rating; its level is the matrix's, never sent.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RatingInput {
-    /// Inherent, residual or target.
-    pub kind: RatingKindWord,
-    /// Likelihood, 1 to the matrix's steps.
-    #[schema(minimum = 1, maximum = 7)]
-    pub likelihood: i16,
-    /// Impact, 1 to the matrix's steps.
-    #[schema(minimum = 1, maximum = 7)]
-    pub impact: i16,
-    /// Why.
-    #[schema(max_length = 10000)]
-    pub rationale: Option<String>,
-}
-
-/// Rates a risk; earlier ratings stay
-#[utoipa::path(post, path = "/risks/{reference}/ratings", tag = "Risks", request_body = RatingInput,
-    params(("reference" = String, Path, example = "R-1"),
-        ("Idempotency-Key" = Option<String>, Header, max_length = 255)),
-    security(("token" = ["risks:write"])), responses((status = 201, description = "Rated", body = Created)))]
-pub async fn rate(
-    State(api): State<Api>,
-    caller: Caller,
-    Path(risk): Path<String>,
-    body: Body<RatingInput>,
-) -> Answer<Created> {
-    let (risk, given) = (reference::<RiskRef>(&risk)?, body.value);
-    let rationale = domain::text::prose(given.rationale.as_deref().unwrap_or_default())
-        .map_err(|why| Problem::field("rationale", format!("This {why}")))?;
-    let at = Point { likelihood: given.likelihood, impact: given.impact };
-    let new = NewRating { kind: given.kind.0, at, rationale };
-    let made = register::rate(&api.store, caller.actor(), risk, &[new], body.once).await;
-    Created::from(made, |()| format!("/risks/{risk}"))
-}
-
-/// Closes a risk that no longer exists
-#[utoipa::path(post, path = "/risks/{reference}/close", tag = "Risks", request_body = ReasonInput,
-    params(("reference" = String, Path, example = "R-1"), ("If-Match" = String, Header, example = "\"1\"")),
-    security(("token" = ["risks:write"])), responses((status = 204, description = "Closed")))]
-pub async fn close(
-    State(api): State<Api>,
-    caller: Caller,
-    Path(risk): Path<String>,
-    IfMatch(version): IfMatch,
-    body: Body<ReasonInput>,
-) -> Answer<Done> {
-    let why = super::prose("reason", &body.value.reason)?;
-    register::close(&api.store, caller.actor(), reference(&risk)?, version, &why).await?;
-    Ok(Done)
-}
-
-/// Opens a closed risk again
-#[utoipa::path(post, path = "/risks/{reference}/reopen", tag = "Risks",
-    params(("reference" = String, Path, example = "R-1"), ("If-Match" = String, Header, example = "\"1\"")),
-    security(("token" = ["risks:write"])), responses((status = 204, description = "Open again")))]
-pub async fn reopen(
-    State(api): State<Api>,
-    caller: Caller,
-    Path(risk): Path<String>,
-    IfMatch(version): IfMatch,
-) -> Answer<Done> {
-    register::reopen(&api.store, caller.actor(), reference(&risk)?, version).await?;
-    Ok(Done)
-}
-
-/// An entry of the library of AI risks.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LibraryEntry {
-    /// What a new risk names as `library`.
-    pub key: &'static str,
-    /// Short name.
-    pub title: &'static str,
-    /// What brings it about.
-    pub cause: &'static str,
-    /// What happens.
-    pub event: &'static str,
-    /// What follows.
-    pub consequence: &'static str,
-    /// The characteristic of trustworthy AI that it threatens.
-    pub characteristic: CharacteristicWord,
-}
-
-/// Lists the library of AI risks
-#[utoipa::path(get, path = "/library", tag = "Risks", security(("token" = ["risks:read"])),
-    responses((status = 200, description = "Every entry", body = List<LibraryEntry>)))]
-pub async fn library_list() -> Json<List<LibraryEntry>> {
-    Json(List::whole(
-        library::all()
-            .iter()
-            .map(|entry| LibraryEntry {
-                key: &entry.key,
-                title: &entry.title,
-                cause: &entry.cause,
-                event: &entry.event,
-                consequence: &entry.consequence,
-                characteristic: Word(entry.characteristic),
-            })
-            .collect(),
-    ))
 }
