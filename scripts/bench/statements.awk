@@ -39,6 +39,7 @@ index($0, mark) == 1 {
     }
     next
 }
-in_sql { line = $0; sub(/^\t/, " ", line); sql = sql line; next }
+# Lines become one: a comment ends where its line does.
+in_sql { line = $0; sub(/^\t/, " ", line); sub(/ -- .*$/, "", line); sql = sql line; next }
 in_detail { line = $0; sub(/^\t/, "\n", line); parameters = parameters line }
 END { flush_one() }
