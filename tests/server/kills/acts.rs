@@ -34,7 +34,7 @@ enum Sent {
 
 impl Scenes {
     /// One of each, on systems of their own.
-    pub(super) async fn acts(&self, round: &str) -> Vec<Act> {
+    pub async fn acts(&self, round: &str) -> Vec<Act> {
         if self.api {
             return self.calls(round).await;
         }

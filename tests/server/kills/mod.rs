@@ -48,7 +48,7 @@ const WHOLE: [i64; 5] = [1, 1, 1, 5, 1];
 const FILE: usize = 6_000_000;
 
 /// The register behind the program, and people to do things.
-struct Scenes {
+pub struct Scenes {
     scene: Scene,
     /// The program's clock, for sessions and for files that wait.
     store: Store,
@@ -60,7 +60,7 @@ struct Scenes {
 }
 
 impl Scenes {
-    async fn new(pool: &PgPool, api: bool) -> Self {
+    pub async fn new(pool: &PgPool, api: bool) -> Self {
         let scene = Scene::new(pool, Tier::High, false).await;
         let files = Arc::new(object_store::memory::InMemory::new());
         let store = Store::connect(pool.connect_options().as_ref().clone(), 3, Arc::new(SystemEnv), files);
@@ -94,7 +94,7 @@ impl Scenes {
     }
 
     /// The same forms again, one after the other: each has happened once then.
-    async fn again(&self, program: &Program, acts: &[Act]) {
+    pub async fn again(&self, program: &Program, acts: &[Act]) {
         for act in acts {
             let answer =
                 program.ask(&self.request(act).await).unwrap_or_else(|| panic!("no answer: {}", program.said()));
