@@ -3,6 +3,7 @@
 
 SHELL := bash
 ARGS ?=
+SIZE ?= 1000
 
 .PHONY: run demo test build setup bench fuzz fmt lint sqlx help
 
@@ -26,9 +27,9 @@ build: ## the release binary with the site in it
 setup: ## install what building and running need
 	@scripts/setup.sh
 
-bench: ## speed on 1,000 systems, printed
+bench: ## speed, printed; SIZE=10000 for a large register, ARGS=--readme to keep it
 	@scripts/build.sh
-	@scripts/bench.sh
+	@SIZE=$(SIZE) scripts/bench.sh $(ARGS)
 
 fuzz: ## hold the API against its document, at length
 	@cargo build

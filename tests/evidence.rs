@@ -164,7 +164,7 @@ impl Site {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn a_file_goes_in_and_comes_out_as_an_attachment(_: PgPoolOptions, db: PgConnectOptions) {
+async fn t24_a_file_goes_in_and_comes_out_as_an_attachment(_: PgPoolOptions, db: PgConnectOptions) {
     let site = site(db).await;
     site.system().await;
     site.as_(&site.ada);

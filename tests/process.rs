@@ -103,7 +103,7 @@ fn a_killed_postgres_is_at_most_a_503_and_comes_back_by_itself() {
 }
 
 #[sqlx::test(migrations = false)]
-async fn three_programs_on_one_empty_database_all_come_up(_: PgPoolOptions, db: PgConnectOptions) {
+async fn t41_three_programs_on_one_empty_database_all_come_up(_: PgPoolOptions, db: PgConnectOptions) {
     let url = db.to_url_lossy().to_string();
     let folder = Folder::new("three");
     let start = || Program::spawn(&folder.0, |command| command.env("DATABASE_URL", &url));
@@ -118,7 +118,7 @@ async fn three_programs_on_one_empty_database_all_come_up(_: PgPoolOptions, db: 
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn a_schema_of_a_newer_program_is_refused(_: PgPoolOptions, db: PgConnectOptions) {
+async fn t41_a_schema_of_a_newer_program_is_refused(_: PgPoolOptions, db: PgConnectOptions) {
     let mut connection = db.connect().await.unwrap();
     let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
                  values (999999, 'from tomorrow', true, '', 0)";

@@ -1,6 +1,7 @@
 //! Values as text. Dates are written out ("12 Mar 2026"), so that nobody has to guess which number is the month.
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
+use domain::page::COUNT_MAX;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -61,6 +62,14 @@ pub fn count(n: i64, one: &str, many: &str) -> String {
     format!("{} {}", number(n), if n == 1 { one } else { many })
 }
 
+/// The rows of a list: "1,204 risks", or that there are more than are counted.
+pub fn rows(n: i64, one: &str, many: &str) -> String {
+    match n > COUNT_MAX {
+        true => format!("more than {} {many}", number(COUNT_MAX)),
+        false => count(n, one, many),
+    }
+}
+
 /// "1,204".
 pub fn number(n: i64) -> String {
     let digits = n.unsigned_abs().to_string();
@@ -99,6 +108,8 @@ mod tests {
         assert_eq!(number(999), "999");
         assert_eq!(number(1204), "1,204");
         assert_eq!(number(-1_000_000), "\u{2212}1,000,000");
+        assert_eq!(rows(COUNT_MAX, "risk", "risks"), "10,000 risks");
+        assert_eq!(rows(COUNT_MAX + 1, "risk", "risks"), "more than 10,000 risks");
     }
 
     #[test]

@@ -121,6 +121,8 @@ routes! {
     POST "/admin/people/{person}/deactivate" Access::Roles(&[Role::Admin]) => pages::people::person::deactivate,
     POST "/admin/people/{person}/reactivate" Access::Roles(&[Role::Admin]) => pages::people::person::reactivate,
     GET "/admin/units" Access::Roles(&[Role::Admin]) => pages::units::show,
+    GET "/admin/units.csv" Access::Roles(&[Role::Admin]) => pages::units::export::file,
+    GET "/admin/units.xlsx" Access::Roles(&[Role::Admin]) => pages::units::export::file,
     POST "/admin/units" Access::Roles(&[Role::Admin]) => pages::units::add,
     GET "/admin/units/{unit}" Access::Roles(&[Role::Admin]) => pages::units::edit,
     POST "/admin/units/{unit}" Access::Roles(&[Role::Admin]) => pages::units::rename,

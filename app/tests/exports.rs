@@ -146,7 +146,7 @@ async fn cells_have_types_and_files_have_the_filters_of_their_list(pool: PgPool)
     assert_eq!(site.get(&olga, "/risks.xlsx?treatment=nonsense").await.status, StatusCode::NOT_FOUND);
     assert_eq!(site.get(&olga, "/evidence.csv?system=AIS-1").await.status, StatusCode::OK);
     assert_eq!(site.get(&other, "/evidence.csv?system=AIS-1").await.status, StatusCode::NOT_FOUND);
-    for path in ["/audit.xlsx", "/admin/people.csv", "/committee.xlsx"] {
+    for path in ["/audit.xlsx", "/admin/people.csv", "/admin/units.xlsx", "/committee.xlsx"] {
         assert_eq!(site.get(&olga, path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     let page = site.get(&olga, "/risks?treatment=mitigate&sort=-changed&after=1.1").await;

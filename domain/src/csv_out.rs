@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn typed_cells_keep_their_values_and_start_no_formula() {
+    fn t26_typed_cells_keep_their_values_and_start_no_formula() {
         let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
         let mut out = CsvOut::default();
         out.take();

@@ -5,6 +5,9 @@ pub const PAGE_ROWS: usize = 50;
 /// Most rows that a page may ask for.
 pub const PAGE_ROWS_MAX: usize = 200;
 
+/// Rows are counted up to here; a list that has more says so. Counting everything would cost more the larger it gets.
+pub const COUNT_MAX: i64 = 10_000;
+
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {

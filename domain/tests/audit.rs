@@ -109,14 +109,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_good_chain_holds_against_every_head_it_ever_had(all in prop::collection::vec(said(), 0..30)) {
+    fn t35_a_good_chain_holds_against_every_head_it_ever_had(all in prop::collection::vec(said(), 0..30)) {
         let good = chain(&all);
         let heads: Vec<Head> = (0..=good.len()).map(|n| head(&good[..n])).collect();
         prop_assert_eq!(verify(&good, heads, &head(&good)), Ok(head(&good)));
     }
 
     #[test]
-    fn an_edit_is_found(all in chains(), at in any::<prop::sample::Index>(), other in said(), field in 0..9_u8) {
+    fn t35_an_edit_is_found(all in chains(), at in any::<prop::sample::Index>(), other in said(), field in 0..9_u8) {
         let good = chain(&all);
         let mut bad = good.clone();
         let event = &mut bad[at.index(good.len())];
@@ -137,7 +137,7 @@ proptest! {
     }
 
     #[test]
-    fn an_edit_with_its_own_hash_made_anew_is_found(all in chains(), at in any::<prop::sample::Index>(), other in said()) {
+    fn t35_an_edit_with_its_own_hash_made_anew_is_found(all in chains(), at in any::<prop::sample::Index>(), other in said()) {
         let good = chain(&all);
         let mut bad = good.clone();
         let i = at.index(good.len());
@@ -148,7 +148,7 @@ proptest! {
     }
 
     #[test]
-    fn a_deletion_is_found(all in chains(), at in any::<prop::sample::Index>()) {
+    fn t35_a_deletion_is_found(all in chains(), at in any::<prop::sample::Index>()) {
         let good = chain(&all);
         let mut bad = good.clone();
         bad.remove(at.index(good.len()));
@@ -156,7 +156,7 @@ proptest! {
     }
 
     #[test]
-    fn a_swap_is_found(all in chains(), a in any::<prop::sample::Index>(), b in any::<prop::sample::Index>(), renumber in any::<bool>()) {
+    fn t35_a_swap_is_found(all in chains(), a in any::<prop::sample::Index>(), b in any::<prop::sample::Index>(), renumber in any::<bool>()) {
         let good = chain(&all);
         let (a, b) = (a.index(good.len()), b.index(good.len()));
         prop_assume!(a != b);
@@ -169,7 +169,7 @@ proptest! {
     }
 
     #[test]
-    fn an_insertion_is_found(all in chains(), at in any::<prop::sample::Index>(), other in said(), renumber in any::<bool>()) {
+    fn t35_an_insertion_is_found(all in chains(), at in any::<prop::sample::Index>(), other in said(), renumber in any::<bool>()) {
         let good = chain(&all);
         let i = at.index(good.len());
         let previous = if i == 0 { GENESIS } else { good[i - 1].hash.clone().try_into().unwrap() };
@@ -184,7 +184,7 @@ proptest! {
     }
 
     #[test]
-    fn a_cut_tail_is_found_against_a_head(all in chains(), keep in any::<prop::sample::Index>()) {
+    fn t35_a_cut_tail_is_found_against_a_head(all in chains(), keep in any::<prop::sample::Index>()) {
         let good = chain(&all);
         let bad = &good[..keep.index(good.len())];
         // The register's own head was cut back too: only the exported one tells.
@@ -196,7 +196,7 @@ proptest! {
     }
 
     #[test]
-    fn a_full_rewrite_is_found_against_a_head(all in chains(), from in any::<prop::sample::Index>(), other in said(), more in prop::collection::vec(said(), 0..5)) {
+    fn t35_a_full_rewrite_is_found_against_a_head(all in chains(), from in any::<prop::sample::Index>(), other in said(), more in prop::collection::vec(said(), 0..5)) {
         let good = chain(&all);
         let mut rewritten = all.clone();
         rewritten[from.index(all.len())] = other;

@@ -62,3 +62,27 @@ for (const script of [true, false]) {
     await expect(page.getByRole('link', { name: new RegExp(`^${name}`) })).toHaveCount(0);
   });
 }
+
+test('rows are reached and ticked by single keys', async ({ open }) => {
+  const page = await open('maya');
+  await page.goto('/risks?sort=ref');
+  const rows = page.locator('main table > tbody > tr');
+  await expect(async () => {
+    await page.keyboard.press('j');
+    await expect(rows.nth(0).locator('a').first()).toBeFocused({ timeout: 500 });
+  }).toPass({ timeout: 20_000 });
+  await page.keyboard.press('j');
+  await expect(rows.nth(1).locator('a').first()).toBeFocused();
+  await page.keyboard.press('x');
+  await expect(rows.nth(1).locator('input[name=pick]')).toBeChecked();
+  await expect(page.getByRole('group', { name: 'Change the ticked rows' })).toBeVisible();
+  await page.keyboard.press('k');
+  await expect(rows.nth(0).locator('a').first()).toBeFocused();
+  // Switched off, they are letters again.
+  await page.keyboard.press('Control+k');
+  await page.locator('dialog.palette').getByRole('checkbox').uncheck();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
+  await expect(page.locator('input[name=pick]:checked')).toHaveCount(1);
+});

@@ -6,6 +6,7 @@
 
 pub mod actor;
 pub mod assets;
+pub mod compress;
 pub mod front;
 pub mod headers;
 pub mod limits;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::pages::api::ApiDocument;
 use app::server::AppState;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
+use axum::http::{Extensions, HeaderMap, StatusCode, Version};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Router};
@@ -18,10 +18,7 @@ use super::limits::Bounds;
 use super::pulse::Pulse;
 use super::request::Https;
 use super::session::Register;
-use super::{Edge, actor, limits, origin, request};
-
-/// Level 4 of brotli: most of the gain for a twentieth of the time of its best.
-const COMPRESSION: i32 = 4;
+use super::{Edge, actor, compress, limits, origin, request};
 
 /// The pages, for requests that [`request::note`] has seen.
 pub fn pages(edge: &Arc<Edge>, state: AppState) -> Router {
@@ -50,7 +47,8 @@ fn behind(edge: &Arc<Edge>, store: Store, routes: Router, api: Router) -> Router
     Router::new()
         .fallback(dispatch)
         .with_state(by_scheme)
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(COMPRESSION)).compress_when(is_text))
+        .layer(from_fn(compress::pages))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(compress::LEVEL)).compress_when(is_text))
         .layer(from_fn_with_state(limits::Places::default(), limits::shed))
         .layer(from_fn_with_state(bounds, limits::bound))
         .layer(from_fn_with_state(edge.clone(), origin::check))
@@ -82,8 +80,6 @@ async fn speak_json(request: Request, next: Next) -> Response {
     if is_api { crate::api::problem::instead_of_a_page(response) } else { response }
 }
 
-/// Files that people put in stay as they are.
 fn is_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    kind.starts_with("text/html") || kind.starts_with("text/csv") || kind.starts_with("application/json")
+    compress::is_text(headers)
 }

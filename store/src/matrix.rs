@@ -83,9 +83,9 @@ async fn on_the_other_side(conn: &mut PgConnection) -> Result<Vec<SystemId>> {
          join dossier b on b.id = d.dossier_id
          where not exists (select from decision_end e where e.decision_id = d.id)
            and (s.stale_since is not null or exists (
-             select from jsonb_array_elements(b.body::jsonb -> 'risks') decided
-             join risk k on k.system_id = s.id and 'R-' || k.number = decided ->> 'reference'
-             where k.residual_above is distinct from (decided ->> 'above_appetite')::boolean))
+             select from jsonb_array_elements(b.body::jsonb -> 'risks') was
+             join risk k on k.system_id = s.id and 'R-' || k.number = was ->> 'reference'
+             where k.residual_above is distinct from (was ->> 'above_appetite')::boolean))
          order by s.id"
     )
     .fetch_all(conn)

@@ -18,6 +18,9 @@ domain::words! {
 /// Longest text that is searched for, in characters; the rest is ignored.
 pub const QUERY_MAX: usize = 200;
 
+/// Hits of a kind that are weighed against each other, and counted; where there are more, the text says too little.
+pub const HITS_MAX: i64 = 500;
+
 /// Something found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
@@ -34,7 +37,7 @@ pub struct Hit {
 pub struct Group {
     /// What they are.
     pub kind: Kind,
-    /// How many there are in all.
+    /// How many there are in all; more than [`HITS_MAX`] are not counted.
     pub total: i64,
     /// The best of them.
     pub hits: Vec<Hit>,
@@ -55,46 +58,50 @@ pub async fn search(store: &Store, actor: &Actor, text: &str, each: i64) -> Resu
         digits.filter(|d| d.bytes().all(|b| b.is_ascii_digit())).and_then(|d| d.parse().ok()).unwrap_or(0)
     };
     let part = format!("%{}%", lower.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_"));
-    // A reference comes before everything else. Resemblance (`%>`, trigrams) is dear on many rows: only where no word fits.
+    // A reference comes before everything else. Of each kind at most so many are looked at whose name holds the text, and
+    // as many that hold its words. Resemblance (`%>`, trigrams) is dear on many rows: only where no word fits.
     let rows = sqlx::query!(
-        r#"with thing as not materialized (
-             select 'system' as kind, s.number, s.name as title, u.name as context, s.search, s.number = $4 as named
-             from system s join business_unit u on u.id = s.business_unit_id
-             where $8 or s.owner_id = $9
-               or exists (select from system_contributor c where c.system_id = s.id and c.person_id = $9)
+        r#"with mine as materialized (
+             select id from system where owner_id = $9
              union all
-             select 'risk', r.number, r.title, s.name, r.search, r.number = $5
-             from risk r join system s on s.id = r.system_id
-             where $8 or s.owner_id = $9
-               or exists (select from system_contributor c where c.system_id = s.id and c.person_id = $9)
+             select system_id from system_contributor where person_id = $9
+           ), thing as not materialized (
+             select 'system' as kind, number, name as title, business_unit_id as place, search, number = $4 as named
+             from system where $8 or id in (select id from mine)
              union all
-             select 'mitigation', m.number, m.title, s.name, m.search, m.number = $6
-             from mitigation m join system s on s.id = m.system_id
-             where $8 or s.owner_id = $9 or m.assignee_id = $9
-               or exists (select from system_contributor c where c.system_id = s.id and c.person_id = $9)
+             select 'risk', number, title, system_id, search, number = $5
+             from risk where $8 or system_id in (select id from mine)
              union all
-             select 'evidence', e.number, e.title, s.name, e.search, e.number = $7
-             from evidence e join system s on s.id = e.system_id
-             where $8 or s.owner_id = $9
-               or exists (select from system_contributor c where c.system_id = s.id and c.person_id = $9)
+             select 'mitigation', number, title, system_id, search, number = $6
+             from mitigation where $8 or assignee_id = $9 or system_id in (select id from mine)
+             union all
+             select 'evidence', number, title, system_id, search, number = $7
+             from evidence where $8 or system_id in (select id from mine)
+           ), kinds as (
+             select k from unnest(array['system', 'risk', 'mitigation', 'evidence']) k
            ), word as (
-             select kind, number, title, context, case when named then 10 else
-               ts_rank(search, websearch_to_tsquery('english', $1)) * 2 + (strpos(lower(title), $2) > 0)::int end as score
-             from thing
-             where search @@ websearch_to_tsquery('english', $1) or lower(title) like $10 or named
+             select distinct x.kind, x.number, x.title, x.place, case when x.named then 10 else
+               ts_rank(x.search, websearch_to_tsquery('english', $1)) * 2 + (strpos(lower(x.title), $2) > 0)::int end as score
+             from kinds cross join lateral (
+               (select * from thing where kind = k and (lower(title) like $10 or named) limit $11)
+               union all
+               (select * from thing where kind = k and search @@ websearch_to_tsquery('english', $1) limit $11)) x
            ), hit as (
              select * from word
              union all
-             select kind, number, title, context, word_similarity($2, lower(title))
-             from thing
-             where lower(title) %> $2 and (select count(*) from word) = 0
+             select x.kind, x.number, x.title, x.place, word_similarity($2, lower(x.title))
+             from kinds cross join lateral (select * from thing where kind = k and lower(title) %> $2 limit $11) x
+             where (select count(*) from word) = 0
            ), placed as (
-             select kind, number, title, context, count(*) over (partition by kind) as total,
-               row_number() over (partition by kind order by score desc, number desc) as place
+             select *, count(*) over (partition by kind) as total,
+               row_number() over (partition by kind order by score desc, number desc) as rank
              from hit
            )
-           select kind as "kind!", number as "number!", title as "title!", context as "context!", total as "total!"
-           from placed where place <= $3 order by kind, place"#,
+           select p.kind as "kind!", p.number as "number!", p.title as "title!",
+             case p.kind when 'system' then (select name from business_unit where id = p.place)
+               else (select name from system where id = p.place) end as "context!",
+             p.total as "total!"
+           from placed p where p.rank <= $3 order by p.kind, p.rank"#,
         text,
         lower,
         each,
@@ -104,7 +111,8 @@ pub async fn search(store: &Store, actor: &Actor, text: &str, each: i64) -> Resu
         number("e"),
         actor.reads_all(),
         actor.id.0,
-        part
+        part,
+        HITS_MAX + 1
     )
     .fetch_all(store.pool())
     .await?;
@@ -120,7 +128,7 @@ pub async fn search(store: &Store, actor: &Actor, text: &str, each: i64) -> Resu
         let hit = Hit { reference, title: row.title, context: row.context };
         match groups.iter_mut().find(|group| group.kind == kind) {
             Some(group) => group.hits.push(hit),
-            None => groups.push(Group { kind, total: row.total, hits: vec![hit] }),
+            None => groups.push(Group { kind, total: row.total.min(HITS_MAX + 1), hits: vec![hit] }),
         }
     }
     groups.sort_by_key(|group| group.kind);

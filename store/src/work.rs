@@ -84,8 +84,8 @@ pub async fn work(store: &Store, actor: &Actor) -> Result<Work> {
              join system_standing t on t.system_id = s.id
              left join decision d on d.id = s.decision_id
              left join review r on r.id = s.open_review_id
-             where s.owner_id = $1
-                or exists (select from system_contributor c where c.system_id = s.id and c.person_id = $1)
+             where s.id in (select id from system where owner_id = $1
+                            union all select system_id from system_contributor where person_id = $1)
            ),
            committee as (
              select v.id, v.number, v.state, v.submitted_at, s.id as system_id, s.number as system, s.name
@@ -144,9 +144,10 @@ pub async fn work(store: &Store, actor: &Actor) -> Result<Work> {
              union all
              select 'verify', s.id, s.number, s.name, 'M-' || m.number, m.title, null, coalesce(m.implemented_at, m.changed_at)
              from mitigation m join system s on s.id = m.system_id
-             where m.status = 'implemented' and s.stage <> 'retired'
+             where m.id in (select x.id from mitigation x join mine on mine.id = x.system_id
+                            union select id from mitigation where $3 and decision_id is not null)
+               and m.status = 'implemented' and s.stage <> 'retired'
                and m.assignee_id is distinct from $1 and m.implemented_by is distinct from $1
-               and (exists (select from mine x where x.id = m.system_id) or ($3 and m.decision_id is not null))
              union all
              select 'triage', id, number, name, null, name, null, created_at
              from mine where status = 'draft' and tier is null

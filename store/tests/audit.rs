@@ -42,7 +42,7 @@ async fn chain(pool: &PgPool, n: usize) -> (Register, Actor) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn fifty_parallel_writers_leave_every_event_once_and_a_chain_that_holds(pool: PgPool) {
+async fn t33_fifty_parallel_writers_leave_every_event_once_and_a_chain_that_holds(pool: PgPool) {
     let (register, ada) = chain(&pool, 0).await;
     let unit = register.unit("Letters").await;
     let before = register.count("select count(*) from audit_event").await;
@@ -77,7 +77,7 @@ async fn fifty_parallel_writers_leave_every_event_once_and_a_chain_that_holds(po
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn an_edit_by_a_superuser_is_named(pool: PgPool) {
+async fn t35_an_edit_by_a_superuser_is_named(pool: PgPool) {
     let (register, _) = chain(&pool, 5).await;
     register.sql("alter table audit_event disable trigger user").await;
     register.sql("update audit_event set body = replace(body, 'System 2', 'System X') where seq = 5").await;
@@ -91,7 +91,7 @@ async fn an_edit_by_a_superuser_is_named(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn deletions_and_swaps_by_a_superuser_are_named(pool: PgPool) {
+async fn t35_deletions_and_swaps_by_a_superuser_are_named(pool: PgPool) {
     let (register, _) = chain(&pool, 6).await;
     register.sql("alter table audit_event disable trigger user; create table kept as select * from audit_event").await;
     let restore = "truncate audit_event; insert into audit_event select * from kept";
@@ -111,7 +111,7 @@ async fn deletions_and_swaps_by_a_superuser_are_named(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn a_cut_tail_and_a_full_rewrite_show_against_an_exported_head(pool: PgPool) {
+async fn t35_a_cut_tail_and_a_full_rewrite_show_against_an_exported_head(pool: PgPool) {
     let (register, _) = chain(&pool, 6).await;
     let exported = audit::export_head(&register.store).await.unwrap().head;
     assert_eq!(exported.seq, 8);

@@ -111,7 +111,7 @@ async fn two_systems(pool: &PgPool) -> (Scene, ReviewRef, ReviewRef) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn what_is_append_only_is_never_touched(pool: PgPool) {
+async fn t34_what_is_append_only_is_never_touched(pool: PgPool) {
     let (_scene, ..) = two_systems(&pool).await;
     let tables = [
         ("matrix_version", "body"),
@@ -352,7 +352,7 @@ async fn conditions_ratings_evidence_and_people_keep_their_rules(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn the_audit_chain_takes_only_what_continues_it(pool: PgPool) {
+async fn t35_the_audit_chain_takes_only_what_continues_it(pool: PgPool) {
     let (_scene, ..) = two_systems(&pool).await;
     let event = |seq: &str, previous: &str, hash: &str, action: &str| {
         format!(

@@ -153,7 +153,7 @@ fn the_number_of_sheets_is_held_at_its_edge() {
 }
 
 #[test]
-fn cells_in_far_corners_and_texts_named_everywhere_fill_no_memory() {
+fn t25_cells_in_far_corners_and_texts_named_everywhere_fill_no_memory() {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     sheet.write_row(0, 0, ["Name", "Unit"]).unwrap();
@@ -172,7 +172,7 @@ fn cells_in_far_corners_and_texts_named_everywhere_fill_no_memory() {
 }
 
 #[test]
-fn damaged_workbooks_are_refused_and_never_panic() {
+fn t25_damaged_workbooks_are_refused_and_never_panic() {
     for whole in [post_office(), POST_OFFICE.to_vec()] {
         for cut in [0, 8, 100, 600, whole.len() / 2] {
             assert!(workbook::read(&whole[..cut], &Place::default()).is_err(), "cut at {cut}");

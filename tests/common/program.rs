@@ -249,9 +249,9 @@ impl Answer {
         self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
     }
 
-    /// Whether a form was taken: not by leading to the sign-in page.
+    /// Whether a form was taken, not by leading to the sign-in page; or something made through the API.
     pub fn done(&self) -> bool {
-        self.status == 303 && !self.header("location").unwrap_or_default().starts_with("/sign-in")
+        self.status == 201 || self.status == 303 && !self.header("location").unwrap_or_default().starts_with("/sign-in")
     }
 }
 

@@ -14,6 +14,7 @@ mod program;
 
 mod api;
 mod browser;
+mod drill;
 mod faults;
 mod input;
 mod kills;

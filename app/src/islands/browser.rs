@@ -227,17 +227,23 @@ pub fn run_palette(
                 if !element.open() {
                     let _ = element.show_modal();
                 }
-            } else if key.key() == "/"
-                && single_keys.get_untracked()
-                && !types_into_something(&key)
-                && let Some(search) = by_id::<HtmlInputElement>("bar-q")
-            {
+            } else if single_keys.get_untracked() && !types_into_something(&key) && single_key(&key.key()) {
                 key.prevent_default();
-                let _ = search.focus();
-                search.select();
             }
         });
     });
+}
+
+/// What a key does by itself; whether it does anything here.
+fn single_key(key: &str) -> bool {
+    match (key, by_id::<HtmlInputElement>("bar-q")) {
+        ("/", Some(search)) => {
+            let _ = search.focus();
+            search.select();
+            true
+        }
+        _ => super::rows::steer(key),
+    }
 }
 
 /// Up, Down and Enter in the palette; Escape is the dialog's own.
@@ -260,9 +266,11 @@ fn steer(event: Event, chosen: RwSignal<usize>, entries: Memo<Vec<(String, Strin
 
 fn types_into_something(key: &KeyboardEvent) -> bool {
     let Some(target) = key.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else { return false };
+    // A tick takes no letters, so that X works on a row whose tick has the focus.
+    let is_tick = target.dyn_ref::<HtmlInputElement>().is_some_and(|input| input.type_() == "checkbox");
     key.ctrl_key()
         || key.meta_key()
         || key.alt_key()
         || target.is_content_editable()
-        || matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+        || (!is_tick && matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }

@@ -13,6 +13,8 @@ pub use upload::{Sending, Upload};
 #[cfg(feature = "hydrate")]
 mod browser;
 #[cfg(feature = "hydrate")]
+mod rows;
+#[cfg(feature = "hydrate")]
 mod zone;
 #[cfg(feature = "hydrate")]
 pub use zone::local_times;

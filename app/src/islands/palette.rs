@@ -1,4 +1,5 @@
-//! Go anywhere by keyboard: Ctrl or Cmd and K opens the palette, `/` goes to the search field.
+//! Go anywhere by keyboard: Ctrl or Cmd and K opens the palette, `/` goes to the search field, J and K
+//! go from row to row, X ticks one.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -41,7 +42,7 @@ pub fn Palette(places: Vec<(String, String)>) -> impl IntoView {
             <p class="palette-foot">
                 <span><kbd>"\u{2191}"</kbd><kbd>"\u{2193}"</kbd>" choose, "<kbd>"Enter"</kbd>" go, "<kbd>"Esc"</kbd>" close"</span>
                 <label><input type="checkbox" prop:checked=move || single_keys.get()
-                    on:change=move |event| single_keys.set(event_target_checked(&event))/>"Shortcut "<kbd>"/"</kbd></label>
+                    on:change=move |event| single_keys.set(event_target_checked(&event))/>"Single keys: "<kbd>"/"</kbd>" search, "<kbd>"J"</kbd><kbd>"K"</kbd>" rows, "<kbd>"X"</kbd>" tick"</label>
             </p>
         </dialog>
     }

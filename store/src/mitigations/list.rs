@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 use domain::actor::Actor;
 use domain::ids::{MitigationRef, PersonId, SystemRef, UnitId};
 use domain::mitigation::{Kind, Status};
-use domain::page::Page;
+use domain::page::{COUNT_MAX, Page};
 use sqlx::{Postgres, QueryBuilder};
 
 /// Days ahead that count as soon.
@@ -81,7 +81,7 @@ pub struct MitigationRow {
 pub struct MitigationList {
     /// The rows.
     pub page: Page<MitigationRow>,
-    /// Rows on all pages.
+    /// Rows on all pages, counted up to one more than [`COUNT_MAX`].
     pub total: i64,
 }
 
@@ -153,11 +153,12 @@ pub async fn list(
         ") select page.number, page.title, s.number as system_number, s.name as system_name, page.kind, page.status,
              a.name as assignee, page.due_on, page.decision_id is not null as condition,
              (select count(*) from mitigation_risk r where r.mitigation_id = page.id) as risks,
-             (select count(*) from mitigation m where true",
+             (select count(*) from (select from mitigation m where true",
     );
     conditions(&mut sql, actor, filter, store.today());
+    sql.push(" limit ").push_bind(COUNT_MAX + 1);
     sql.push(
-        ") as total from page join system s on s.id = page.system_id left join person a on a.id = page.assignee_id
+        ") c) as total from page join system s on s.id = page.system_id left join person a on a.id = page.assignee_id
          order by page.place",
     );
     let raws: Vec<Raw> = sql.build_query_as().fetch_all(store.pool()).await?;
@@ -198,14 +199,17 @@ fn conditions(sql: &mut QueryBuilder<Postgres>, actor: &Actor, filter: &Mitigati
         sql.push(" union all select system_id from system_contributor where person_id = ").push_bind(actor.id.0);
         sql.push("))");
     }
-    match filter.system {
-        Some(system) => {
+    match (filter.system, filter.status) {
+        (Some(system), _) => {
             sql.push(" and m.system_id = (select id from system where number = ").push_bind(system.0).push(")");
         }
-        None => drop(sql.push(" and m.system_id not in (select id from system where stage = 'retired')")),
+        (None, Some(Status::Dropped)) => {
+            sql.push(" and m.system_id not in (select id from system where stage = 'retired')");
+        }
+        (None, _) => drop(sql.push(" and m.live")),
     }
     if let Some(unit) = filter.unit {
-        sql.push(" and m.system_id in (select id from system where business_unit_id = ").push_bind(unit.0).push(")");
+        sql.push(" and m.unit_id = ").push_bind(unit.0);
     }
     match filter.assignee {
         Some(Some(person)) => drop(sql.push(" and m.assignee_id = ").push_bind(person.0)),

@@ -131,8 +131,8 @@ pub async fn portfolio(store: &Store, actor: &Actor, unit: Option<UnitId>) -> Re
     let today = store.today();
     let unit = unit.map(|u| u.0);
     let systems = systems(store, unit, today).await?;
-    let heat = heat(store, unit).await?;
-    let (above_appetite, top_risks) = above(store, unit).await?;
+    let (heat, above_appetite) = heat(store, unit).await?;
+    let top_risks = above(store, unit).await?;
     let mut portfolio = Portfolio { systems, heat, above_appetite, top_risks, ..Portfolio::default() };
     deadlines(store, unit, today, &mut portfolio).await?;
     Ok(portfolio)
@@ -140,12 +140,9 @@ pub async fn portfolio(store: &Store, actor: &Actor, unit: Option<UnitId>) -> Re
 
 async fn systems(store: &Store, unit: Option<uuid::Uuid>, today: NaiveDate) -> Result<Vec<SystemCount>> {
     let rows = sqlx::query!(
-        r#"select s.tier, count(*) as "systems!",
-             system_status(s.stage, s.tier, t.open_state, t.outcome, t.ended, t.valid_until, t.condition_due,
-                           s.stale_since, $2) as "status!"
-           from system s join system_standing t on t.system_id = s.id
-           where $1::uuid is null or s.business_unit_id = $1
-           group by 1, 3"#,
+        r#"select tier as "tier!", status as "status!", sum(n) as "systems!"
+           from tally_system where since <= $2 and ($1::uuid is null or unit_id = $1)
+           group by 1, 2 having sum(n) <> 0"#,
         unit,
         today
     )
@@ -154,7 +151,7 @@ async fn systems(store: &Store, unit: Option<uuid::Uuid>, today: NaiveDate) -> R
     rows.into_iter()
         .map(|r| {
             Ok(SystemCount {
-                tier: r.tier.map(|t| t.parse()).transpose()?,
+                tier: Some(r.tier).filter(|t| !t.is_empty()).map(|t| t.parse()).transpose()?,
                 status: r.status.parse()?,
                 systems: r.systems,
             })
@@ -162,46 +159,55 @@ async fn systems(store: &Store, unit: Option<uuid::Uuid>, today: NaiveDate) -> R
         .collect()
 }
 
-fn point(likelihood: Option<i16>, impact: Option<i16>) -> Option<Point> {
-    Some(Point { likelihood: likelihood?, impact: impact? })
+/// A point of the tally: 0 where nothing is rated.
+fn point(likelihood: i16, impact: i16) -> Option<Point> {
+    (likelihood > 0).then_some(Point { likelihood, impact })
 }
 
-async fn heat(store: &Store, unit: Option<uuid::Uuid>) -> Result<Vec<Movement>> {
+/// Open risks by their points, and how many of them lie above appetite.
+async fn heat(store: &Store, unit: Option<uuid::Uuid>) -> Result<(Vec<Movement>, i64)> {
     let rows = sqlx::query!(
-        r#"select k.inherent_likelihood, k.inherent_impact, k.residual_likelihood, k.residual_impact,
-             count(*) as "risks!"
-           from risk k join system s on s.id = k.system_id
-           where k.status <> 'closed' and s.stage <> 'retired' and ($1::uuid is null or s.business_unit_id = $1)
-           group by 1, 2, 3, 4"#,
+        r#"select inherent_likelihood, inherent_impact, residual_likelihood, residual_impact, sum(n) as "risks!",
+             coalesce(sum(n) filter (where above), 0) as "above!"
+           from tally_risk where $1::uuid is null or unit_id = $1
+           group by 1, 2, 3, 4 having sum(n) <> 0"#,
         unit
     )
     .fetch_all(store.pool())
     .await?;
-    Ok(rows
+    let above = rows.iter().map(|r| r.above).sum();
+    let heat = rows
         .into_iter()
         .map(|r| Movement {
             inherent: point(r.inherent_likelihood, r.inherent_impact),
             residual: point(r.residual_likelihood, r.residual_impact),
             risks: r.risks,
         })
-        .collect())
+        .collect();
+    Ok((heat, above))
 }
 
-async fn above(store: &Store, unit: Option<uuid::Uuid>) -> Result<(i64, Vec<TopRisk>)> {
+/// The worst risks: those of each unit from its index, then the worst among them.
+async fn above(store: &Store, unit: Option<uuid::Uuid>) -> Result<Vec<TopRisk>> {
     let rows = sqlx::query!(
         r#"select k.number, k.title, s.number as system, s.name, p.name as "owner?",
-             k.residual_likelihood as "likelihood!", k.residual_impact as "impact!", count(*) over () as "all!"
-           from risk k join system s on s.id = k.system_id left join person p on p.id = k.owner_id
-           where k.residual_above and k.status <> 'closed' and s.stage <> 'retired'
-             and ($1::uuid is null or s.business_unit_id = $1)
-           order by k.residual_level desc, k.residual_score desc, k.number limit $2"#,
+             k.residual_likelihood as "likelihood!", k.residual_impact as "impact!"
+           from (
+             select w.* from business_unit u cross join lateral (
+               select r.number, r.title, r.system_id, r.owner_id, r.residual_likelihood, r.residual_impact,
+                 r.residual_level, r.residual_score
+               from risk r where r.unit_id = u.id and r.live and r.residual_above
+               order by r.residual_level desc, r.residual_score desc, r.number limit $2) w
+             where $1::uuid is null or u.id = $1
+             order by w.residual_level desc, w.residual_score desc, w.number limit $2) k
+           join system s on s.id = k.system_id left join person p on p.id = k.owner_id
+           order by k.residual_level desc, k.residual_score desc, k.number"#,
         unit,
         TOP
     )
     .fetch_all(store.pool())
     .await?;
-    let all = rows.first().map_or(0, |r| r.all);
-    let list = rows
+    Ok(rows
         .into_iter()
         .map(|r| TopRisk {
             reference: RiskRef(r.number),
@@ -211,8 +217,7 @@ async fn above(store: &Store, unit: Option<uuid::Uuid>) -> Result<(i64, Vec<TopR
             residual: Point { likelihood: r.likelihood, impact: r.impact },
             owner: r.owner,
         })
-        .collect();
-    Ok((all, list))
+        .collect())
 }
 
 /// Overdue mitigations, reviews that wait and approvals that end soon: three short lists with their counts in one
@@ -220,25 +225,31 @@ async fn above(store: &Store, unit: Option<uuid::Uuid>) -> Result<(i64, Vec<TopR
 async fn deadlines(store: &Store, unit: Option<uuid::Uuid>, today: NaiveDate, into: &mut Portfolio) -> Result<()> {
     let until = today + Days::new(EXPIRING_DAYS);
     let rows = sqlx::query!(
-        r#"with scope as (
-             select id, number, name, tier, stage, decision_id from system where $1::uuid is null or business_unit_id = $1
-           )
-           (select 'overdue' as "kind!", m.number as "number!", m.title as "title!", s.number as "system!",
+        r#"(select 'overdue' as "kind!", m.number as "number!", m.title as "title!", s.number as "system!",
               s.name as "system_name!", s.tier, m.due_on as "day?: NaiveDate", null::timestamptz as "since?",
-              p.name as "person?", count(*) over () as "all!"
-            from mitigation m join scope s on s.id = m.system_id left join person p on p.id = m.assignee_id
-            where m.status in ('planned', 'in_progress') and m.due_on < $2 and s.stage <> 'retired'
+              p.name as "person?", (
+                select coalesce(sum(n), 0) from tally_due where due_on < $2 and ($1::uuid is null or unit_id = $1)
+              ) as "all!"
+            from business_unit u cross join lateral (
+              select i.number, i.title, i.due_on, i.system_id, i.assignee_id from mitigation i
+              where i.unit_id = u.id and i.live and i.status in ('planned', 'in_progress') and i.due_on < $2
+              order by i.due_on, i.number limit $4) m
+            join system s on s.id = m.system_id left join person p on p.id = m.assignee_id
+            where $1::uuid is null or u.id = $1
             order by m.due_on, m.number limit $4)
            union all
            (select 'waiting', r.number, s.name, s.number, s.name, s.tier, null, r.submitted_at, null, count(*) over ()
-            from review r join scope s on s.id = r.system_id
-            where r.state in ('submitted', 'in_review')
+            from review r join system s on s.id = r.system_id
+            where r.state in ('submitted', 'in_review') and ($1::uuid is null or s.business_unit_id = $1)
             order by r.submitted_at, r.number limit $4)
            union all
-           (select 'expiring', d.number, s.name, s.number, s.name, s.tier, d.valid_until, null, null, count(*) over ()
-            from scope s join decision d on d.id = s.decision_id left join decision_end e on e.decision_id = d.id
-            where d.outcome <> 'rejected' and e.kind is null and d.valid_until between $2 and $3 and s.stage <> 'retired'
-            order by d.valid_until, d.number limit $4)"#,
+           (select 'expiring', d.number, s.name, s.number, s.name, s.tier, s.standing_until, null, null, s.total
+            from (
+              select decision_id, number, name, tier, standing_until, count(*) over () as total from system
+              where stage <> 'retired' and standing_outcome <> 'rejected' and standing_ended is null
+                and standing_until between $2 and $3 and ($1::uuid is null or business_unit_id = $1)
+              order by standing_until, number limit $4) s
+            join decision d on d.id = s.decision_id order by s.standing_until, s.number)"#,
         unit,
         today,
         until,

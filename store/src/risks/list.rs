@@ -5,7 +5,7 @@ use crate::{Error, Result, Store};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::actor::Actor;
 use domain::ids::{PersonId, RiskRef, SystemRef, UnitId};
-use domain::page::Page;
+use domain::page::{COUNT_MAX, Page};
 use domain::risk::matrix::{Matrix, Point};
 use domain::risk::{Characteristic, RatingKind, Status, Treatment};
 use sqlx::{Postgres, QueryBuilder};
@@ -98,7 +98,7 @@ pub struct RiskRow {
 pub struct RiskList {
     /// The rows.
     pub page: Page<RiskRow>,
-    /// Rows on all pages.
+    /// Rows on all pages, counted up to one more than [`COUNT_MAX`].
     pub total: i64,
 }
 
@@ -246,9 +246,12 @@ fn cursor(row: &RiskRow, sort: RiskSort) -> String {
     format!("{value}.{}", row.reference.0)
 }
 
-/// The sort's expression; an index holds each, with the number behind it.
-const fn key(sort: RiskSort) -> Option<&'static str> {
+/// The sort's expression; an index holds each, with the number behind it. In one cell all scores are the same.
+fn key(sort: RiskSort, filter: &RiskFilter) -> Option<&'static str> {
+    let inherent = filter.kind == Some(RatingKind::Inherent);
     match sort {
+        RiskSort::Residual if filter.cell.is_some() && !inherent => None,
+        RiskSort::Inherent if filter.cell.is_some() && inherent => None,
         RiskSort::Residual => Some("coalesce(k.residual_score, 0)"),
         RiskSort::Inherent => Some("coalesce(k.inherent_score, 0)"),
         RiskSort::Reference => None,
@@ -264,19 +267,20 @@ fn query(
     limit: usize,
     today: NaiveDate,
 ) -> Result<QueryBuilder<Postgres>> {
+    let key = key(sort, filter);
     let mut sql = QueryBuilder::new(
         "with page as (select k.id, k.number, k.title, k.system_id, k.characteristic, k.treatment, k.status, k.owner_id,
            k.inherent_likelihood, k.inherent_impact, k.residual_likelihood, k.residual_impact, k.residual_above,
            k.changed_at, row_number() over (",
     );
-    order(&mut sql, sort, descending);
+    order(&mut sql, key, descending);
     sql.push(") as place from risk k where true");
     conditions(&mut sql, actor, filter);
     if let Some(after) = after {
-        keyset(&mut sql, sort, descending, after)?;
+        keyset(&mut sql, (sort, key), descending, after)?;
     }
     sql.push(" ");
-    order(&mut sql, sort, descending);
+    order(&mut sql, key, descending);
     sql.push(" limit ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1));
     sql.push(
         ") select page.number, page.title, s.number as system_number, s.name as system_name, page.characteristic,
@@ -286,11 +290,13 @@ fn query(
              page.residual_likelihood, page.residual_impact,
              (select r.matrix_version from rating r where r.risk_id = page.id and r.kind = 'residual'
               order by r.rated_at desc limit 1) as residual_matrix,
-             page.residual_above, m.mitigations, m.overdue, page.changed_at, (select count(*) from risk k where true",
+             page.residual_above, m.mitigations, m.overdue, page.changed_at,
+             (select count(*) from (select from risk k where true",
     );
     conditions(&mut sql, actor, filter);
+    sql.push(" limit ").push_bind(COUNT_MAX + 1);
     sql.push(
-        ") as total from page join system s on s.id = page.system_id left join person o on o.id = page.owner_id
+        ") c) as total from page join system s on s.id = page.system_id left join person o on o.id = page.owner_id
          cross join lateral (select count(*) as mitigations,
            count(*) filter (where x.status in ('planned', 'in_progress') and x.due_on < ",
     );
@@ -302,21 +308,26 @@ fn query(
     Ok(sql)
 }
 
-fn order(sql: &mut QueryBuilder<Postgres>, sort: RiskSort, descending: bool) {
+fn order(sql: &mut QueryBuilder<Postgres>, key: Option<&str>, descending: bool) {
     let way = if descending { "desc" } else { "asc" };
     sql.push("order by ");
-    if let Some(key) = key(sort) {
+    if let Some(key) = key {
         sql.push(format!("{key} {way}, "));
     }
     sql.push(format!("k.number {way}"));
 }
 
-fn keyset(sql: &mut QueryBuilder<Postgres>, sort: RiskSort, descending: bool, after: &str) -> Result<()> {
+fn keyset(
+    sql: &mut QueryBuilder<Postgres>,
+    (sort, key): (RiskSort, Option<&str>),
+    descending: bool,
+    after: &str,
+) -> Result<()> {
     let (value, number) = after.split_once('.').ok_or(Error::NotFound)?;
     let value: i64 = value.parse().map_err(|_| Error::NotFound)?;
     let number: i64 = number.parse().map_err(|_| Error::NotFound)?;
     let beyond = if descending { " < " } else { " > " };
-    match key(sort) {
+    match key {
         None => sql.push(" and k.number").push(beyond).push_bind(number),
         Some(key) => {
             sql.push(format!(" and ({key}, k.number){beyond}("));
@@ -342,7 +353,7 @@ fn conditions(sql: &mut QueryBuilder<Postgres>, actor: &Actor, filter: &RiskFilt
         sql.push(" and k.system_id = (select id from system where number = ").push_bind(system.0).push(")");
     }
     if let Some(unit) = filter.unit {
-        sql.push(" and k.system_id in (select id from system where business_unit_id = ").push_bind(unit.0).push(")");
+        sql.push(" and k.unit_id = ").push_bind(unit.0);
     }
     match filter.owner {
         Some(Some(owner)) => drop(sql.push(" and k.owner_id = ").push_bind(owner.0)),
@@ -360,13 +371,9 @@ fn conditions(sql: &mut QueryBuilder<Postgres>, actor: &Actor, filter: &RiskFilt
     match filter.status {
         Some(status) => drop(sql.push(" and k.status = ").push_bind(status.as_str())),
         // As the portfolio counts: open risks of systems that are not retired.
-        None if !filter.with_closed => {
-            sql.push(" and k.status <> 'closed'");
-            if filter.system.is_none() {
-                sql.push(" and k.system_id not in (select id from system where stage = 'retired')");
-            }
-        }
-        None => {}
+        None if filter.with_closed => {}
+        None if filter.system.is_some() => drop(sql.push(" and k.status <> 'closed'")),
+        None => drop(sql.push(" and k.live")),
     }
     let kind = if filter.kind == Some(RatingKind::Inherent) { "inherent" } else { "residual" };
     match filter.level {

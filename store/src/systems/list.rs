@@ -5,7 +5,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::actor::Actor;
 use domain::error::Refusal;
 use domain::ids::{PersonId, SystemRef, UnitId};
-use domain::page::{PAGE_ROWS, Page};
+use domain::page::{COUNT_MAX, PAGE_ROWS, Page};
 use domain::system::{Kind, Stage, Status};
 use domain::triage::Tier;
 use sqlx::{Postgres, QueryBuilder, Row};
@@ -54,10 +54,7 @@ impl Sort {
                 "coalesce(array_position(array['minimal','limited','high','critical','prohibited'], s.tier), 0)",
                 "int",
             ),
-            Sort::Risk => (
-                "(select count(*) from risk k where k.system_id = s.id and k.residual_above and k.status <> 'closed')",
-                "bigint",
-            ),
+            Sort::Risk => ("s.risks_above", "int"),
             Sort::Reference => ("s.number", "bigint"),
         }
     }
@@ -117,12 +114,13 @@ pub struct SystemRow {
 pub struct Systems {
     /// The page.
     pub page: Page<SystemRow>,
-    /// All rows of the filter.
+    /// All rows of the filter, counted up to one more than [`COUNT_MAX`].
     pub total: Option<i64>,
 }
 
-const STATUS: &str =
-    "system_status(s.stage, s.tier, t.open_state, t.outcome, t.ended, t.valid_until, t.condition_due, s.stale_since, ";
+/// From the columns that triggers keep: as `system_standing` says, without its joins.
+const STATUS: &str = "system_status(s.stage, s.tier, s.standing_state, s.standing_outcome, s.standing_ended,
+    s.standing_until, s.standing_condition, s.stale_since, ";
 
 /// Lists the systems that the person may see.
 ///
@@ -134,8 +132,7 @@ pub async fn list(store: &Store, actor: &Actor, filter: &Filter, paging: &Paging
     let mut q = QueryBuilder::<Postgres>::new("with page as (select s.id, s.number, ");
     q.push(STATUS)
         .push_bind(today)
-        .push(format!(") as status, t.valid_until, ({key})::text as key, count(*) over () as total"));
-    q.push(" from system s join system_standing t on t.system_id = s.id where true");
+        .push(format!(") as status, s.standing_until as valid_until, ({key})::text as key from system s where true"));
     narrow(&mut q, actor, filter, today);
     if let Some(after) = &paging.after {
         let (number, value) = after
@@ -151,8 +148,18 @@ pub async fn list(store: &Store, actor: &Actor, filter: &Filter, paging: &Paging
     q.push_bind(i64::try_from(paging.rows + 1).unwrap_or(i64::MAX));
     q.push(
         ") select s.number, s.name, u.name as unit, o.name as owner, s.stage, s.kind, s.tier, s.changed_at, p.status,
-             p.valid_until, p.key, p.total, k.risks, k.above
-           from page p join system s on s.id = p.id join business_unit u on u.id = s.business_unit_id
+             p.valid_until, p.key, k.risks, k.above, ",
+    );
+    match paging.after {
+        Some(_) => drop(q.push("null::bigint")),
+        None => {
+            q.push("(select count(*) from (select from system s where true");
+            narrow(&mut q, actor, filter, today);
+            q.push(" limit ").push_bind(COUNT_MAX + 1).push(") c)");
+        }
+    }
+    q.push(
+        " as total from page p join system s on s.id = p.id join business_unit u on u.id = s.business_unit_id
            join person o on o.id = s.owner_id
            cross join lateral (select count(*) as risks, count(*) filter (where r.residual_above) as above
              from risk r where r.system_id = s.id and r.status <> 'closed') k ",
@@ -179,9 +186,9 @@ fn is_a(kind: &str, value: &str) -> bool {
 
 fn narrow(q: &mut QueryBuilder<Postgres>, actor: &Actor, filter: &Filter, today: NaiveDate) {
     if !actor.reads_all() || filter.mine {
-        q.push(" and (s.owner_id = ").push_bind(actor.id.0);
-        q.push(" or exists (select from system_contributor c where c.system_id = s.id and c.person_id = ");
-        q.push_bind(actor.id.0).push("))");
+        q.push(" and s.id in (select id from system where owner_id = ").push_bind(actor.id.0);
+        q.push(" union all select system_id from system_contributor where person_id = ");
+        q.push_bind(actor.id.0).push(")");
     }
     if let Some(text) = filter.text.as_deref().filter(|t| !t.contains('\0')) {
         let number = text.trim().to_uppercase().parse::<SystemRef>().map_or(-1, |r| r.0);
@@ -218,7 +225,8 @@ fn narrow(q: &mut QueryBuilder<Postgres>, actor: &Actor, filter: &Filter, today:
     }
     if let Some(days) = filter.expiring {
         // The same condition as the portfolio's "approvals that end soon".
-        q.push(" and t.outcome <> 'rejected' and t.ended is null and s.stage <> 'retired' and t.valid_until between ");
+        q.push(" and s.standing_outcome <> 'rejected' and s.standing_ended is null and s.stage <> 'retired'");
+        q.push(" and s.standing_until between ");
         q.push_bind(today).push(" and ").push_bind(today + Days::new(days.into()));
     }
 }

@@ -72,7 +72,7 @@ pub fn table(
         Column::text("Due").sort("due", url),
         Column::number("Risks"),
     ]);
-    let summary = format!("{} of {}", list.page.rows.len(), format::count(list.total, "mitigation", "mitigations"));
+    let summary = format!("{} of {}", list.page.rows.len(), format::rows(list.total, "mitigation", "mitigations"));
     let rows = list.page.rows.into_iter().map(|row| table_row(row, today, with_system, ticks)).collect_view();
     let table = view! { <Table caption="Mitigations" columns>{rows}</Table> }.into_any();
     let table = match bulk {

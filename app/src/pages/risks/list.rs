@@ -54,7 +54,7 @@ fn rows(url: &PageUrl, filter: &RiskFilter, list: RiskList, choices: &RiskChoice
             false => view! { <EmptyState title="No risks yet" text="Risks are written for each AI system; all of them stand here." action_href="/systems" action="Open a system"/> }.into_any(),
         };
     }
-    let summary = format!("{} of {}", list.page.rows.len(), format::count(list.total, "risk", "risks"));
+    let summary = format!("{} of {}", list.page.rows.len(), format::rows(list.total, "risk", "risks"));
     let ticks = bulk.is_some().then_some(url);
     let rows = list.page.rows.into_iter().map(|row| table_row(row, choices, ticks)).collect_view();
     let head = ticks.map(bulk::column);

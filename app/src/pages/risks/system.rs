@@ -48,7 +48,7 @@ fn content(
         (true, false) if may_write => view! { <EmptyState title="No risks yet" text="Pick what applies from the library of common AI risks, or write your own." action_href=add.clone() action="Add risks"/> }.into_any(),
         (true, false) => view! { <EmptyState title="No risks yet" text="The system\u{2019}s owner and contributors write them."/> }.into_any(),
         (false, _) => {
-            let summary = format!("{} of {}", list.page.rows.len(), format::count(list.total, "risk", "risks"));
+            let summary = format!("{} of {}", list.page.rows.len(), format::rows(list.total, "risk", "risks"));
             let rows = list.page.rows.into_iter().map(|row| table_row(cx, url, row, choices, may_write)).collect_view();
             view! { <Table caption="Risks of this system" columns=columns(url, may_write)>{rows}</Table><Pager next=list.page.next summary/> }.into_any()
         }

@@ -7,7 +7,7 @@ use crate::islands::Suggestion;
 use crate::server::{Cx, PageResult};
 use axum::response::{IntoResponse, Json};
 use leptos::prelude::*;
-use store::search::{Group, Hit, Kind, search};
+use store::search::{Group, HITS_MAX, Hit, Kind, search};
 
 /// Hits of a kind on the page.
 const EACH: i64 = 20;
@@ -26,9 +26,10 @@ pub async fn show(cx: Cx) -> PageResult {
     }
     let title = if query.is_empty() { "Search".to_owned() } else { format!("Search: {query}") };
     cx.page(&title, move || {
-        let total: i64 = groups.iter().map(|g| g.total).sum();
+        let total: i64 = groups.iter().map(|g| g.total.min(HITS_MAX)).sum();
+        let more = groups.iter().any(|g| g.total > HITS_MAX).then_some("more than ");
         let found = (!query.is_empty())
-            .then(|| view! { <p class="muted" role="status">{format::count(total, "result", "results")}</p> });
+            .then(|| view! { <p class="muted" role="status">{more}{format::count(total, "result", "results")}</p> });
         let empty = groups.is_empty().then(|| empty(&query));
         let groups = groups.into_iter().map(|g| group(g, &query)).collect_view();
         view! {
@@ -47,11 +48,15 @@ fn empty(query: &str) -> AnyView {
 }
 
 fn group(group: Group, query: &str) -> impl IntoView + use<> {
-    let title = format!("{} ({})", group.kind.label(), format::number(group.total));
+    let total = match group.total > HITS_MAX {
+        true => format!("more than {HITS_MAX}"),
+        false => format::number(group.total),
+    };
+    let title = format!("{} ({total})", group.kind.label());
     let shown = group.hits.len() as i64;
     let all = (shown < group.total).then(|| {
         let url = crate::server::PageUrl::parse(area(group.kind), "").with("q", query);
-        let more = format!("{shown} of {} shown. ", format::number(group.total));
+        let more = format!("{shown} of {total} shown. ");
         view! { <p class="muted">{more}<a href=url.to_string()>{format!("All in {}", group.kind.label().to_lowercase())}</a></p> }
     });
     let hits = group

@@ -129,7 +129,7 @@ fn table(url: &PageUrl, found: Systems, bulk: Option<AnyView>) -> impl IntoView 
     let shown = found.page.rows.len() as i64;
     let summary = found.total.map(|n| match n == shown {
         true => format::count(n, "system", "systems"),
-        false => format!("{} of {}", format::number(shown), format::count(n, "system", "systems")),
+        false => format!("{} of {}", format::number(shown), format::rows(n, "system", "systems")),
     });
     let mut columns: Vec<Column> = ticks.map(bulk::column).into_iter().collect();
     columns.extend([

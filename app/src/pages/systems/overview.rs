@@ -36,7 +36,7 @@ pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
         let content = view! {
             <div class="split">
                 <div>
-                    {tasks(&header, &items)}
+                    {tasks(&header, &items, prepares(&cx, &header))}
                     {heaviest(header.located.reference, &matrix, risks, above)}
                     {inventory(details.source_row.clone())}
                 </div>
@@ -66,7 +66,7 @@ fn place(reference: SystemRef, step: Step) -> String {
     href(reference, &format!("/{}", step.page()))
 }
 
-fn tasks(header: &SystemHeader, items: &[Item]) -> impl IntoView + use<> {
+fn tasks(header: &SystemHeader, items: &[Item], prepares: bool) -> impl IntoView + use<> {
     let reference = header.located.reference;
     let done = items.iter().filter(|i| i.done()).count();
     let list: Vec<Task> = items
@@ -81,10 +81,15 @@ fn tasks(header: &SystemHeader, items: &[Item]) -> impl IntoView + use<> {
         })
         .collect();
     let of = items.len();
+    // Nothing has to be submitted where an approval has long to go, or where the system can't be.
+    let (title, lead) = match prepares {
+        true => ("Ready to submit?", "In any order. What a submission needs follows from the tier."),
+        false => ("What it rests on", "What a submission of its tier needs, as it stands now."),
+    };
     view! {
-        <Section title="Ready to submit?" id="tasks" lead="In any order. What a submission needs follows from the tier.">
+        <Section title id="tasks" lead>
             <Progress done of label="done"/>
-            <TaskList label="What a submission needs" tasks=list/>
+            <TaskList label=title tasks=list/>
         </Section>
     }
 }

@@ -1,7 +1,8 @@
--- A register to measure on: :systems systems, ten times as many risks, three times as many mitigations.
--- psql -v systems=1000 -f bench_data.sql, as the owner of an empty, migrated database with its matrix (version 1).
--- Ratings, tiers and the audit chain go through the same triggers as everything else; only decisions are laid in
--- directly, since no committee of a thousand passages is played here.
+-- A register to measure on: :systems systems, ten times as many risks, :each mitigations for each.
+-- psql -v systems=1000 -v each=3 -f data.sql, as the owner of a migrated database with its matrix and one person, the
+-- administrator, whose password everybody gets.
+-- Ratings and tiers go through the same triggers as everything else; only reviews and decisions are laid in directly,
+-- since no committee of a thousand passages is played here.
 begin;
 select setseed(0.42);
 
@@ -13,10 +14,15 @@ select pg_temp.new_id(), 'Unit ' || n, now() - interval '400 days' from generate
 insert into person (id, email, name, roles, created_at)
 select pg_temp.new_id(), 'person' || n || '@bench.example', 'Person ' || n, array['owner'], now() - interval '400 days'
 from generate_series(1, 40) n;
+insert into person (id, email, name, roles, created_at)
+select pg_temp.new_id(), 'voter' || n || '@bench.example', 'Voter ' || n, array['committee'], now() - interval '400 days'
+from generate_series(1, 8) n;
+update person set password_hash = (select password_hash from person where email = 'bench@bench.example')
+where password_hash is null;
 
 create temp table unit_no as select id, row_number() over (order by name) - 1 as n from business_unit;
 create temp table person_no as
-  select id, row_number() over (order by email) - 1 as n from person where email like '%@bench.example';
+  select id, row_number() over (order by email) - 1 as n from person where email like 'person%';
 
 insert into system (id, name, purpose, business_unit_id, owner_id, stage, kind, sourcing, data_categories, autonomy,
                     runs_where, intended_users, created_at, created_by, changed_at, changed_by)
@@ -68,11 +74,11 @@ from (
 insert into mitigation (id, system_id, title, kind, description, assignee_id, due_on, status, created_at, created_by,
                         changed_at, changed_by)
 select pg_temp.new_id(), s.id,
-  (array['Monthly check of error rates', 'Second look at low confidence', 'Filter of personal data'])[1 + k],
-  (array['detective', 'preventive', 'corrective'])[1 + k], 'Done by the team, with a record of each time.',
+  (array['Monthly check of error rates', 'Second look at low confidence', 'Filter of personal data'])[1 + k % 3],
+  (array['detective', 'preventive', 'corrective'])[1 + k % 3], 'Done by the team, with a record of each time.',
   s.owner_id, current_date - 60 + (s.number % 180)::int, (array['planned', 'in_progress', 'implemented'])[1 + (s.number + k) % 3],
   s.created_at, s.owner_id, s.changed_at, s.owner_id
-from system s cross join generate_series(0, 2) k;
+from system s cross join generate_series(0, :each - 1) k;
 
 insert into mitigation_risk (mitigation_id, risk_id)
 select m.id, r.id from (select *, row_number() over (partition by system_id order by number) as n from mitigation) m
@@ -101,6 +107,18 @@ select decision_id, review_id, system_id, dossier_id, sha256(convert_to(number::
   false, 'bench', owner_id, 'bench', now() - (number % 360) * interval '1 day', current_date + (number % 400)::int - 30
 from passed;
 update system s set decision_id = p.decision_id from passed p where p.system_id = s.id;
+-- The committee has a few dossiers before it.
+create temp table queued as select s.id as system_id, s.owner_id, s.number, pg_temp.new_id() as review_id
+from system s where s.number % 2 = 1 order by s.number desc limit 100;
+insert into review (id, system_id, state, opened_by, opened_at, submitted_at, state_since)
+select review_id, system_id, 'in_review', owner_id, now() - interval '9 days', now() - number * interval '1 minute', now()
+from queued;
+insert into dossier (id, review_id, revision, body, sha256, submitted_by, submitted_at)
+select pg_temp.new_id(), review_id, 1, '{"number":' || number || '}', sha256(convert_to('{"number":' || number || '}', 'UTF8')),
+  owner_id, now() - interval '9 days' from queued;
+update system s set open_review_id = q.review_id from queued q where q.system_id = s.id;
+-- What triggers would have kept.
+select count_again();
 set local session_replication_role = origin;
 
 do $$

@@ -1,5 +1,7 @@
 //! /admin/units: business units, as systems choose from them.
 
+pub mod export;
+
 use crate::{
     components::*,
     server::{AppError, Cx, FormState, Notice, PageResult, RawForm},
@@ -80,7 +82,7 @@ async fn page(cx: &Cx, form: FormState) -> PageResult {
         });
         view! {
             <PageHeader title="Business units" crumbs=vec![Crumb::new("Administration", "/admin")]
-                lead="Every system belongs to one. Reports add up by unit."/>
+                lead="Every system belongs to one. Reports add up by unit." export=cx.url()/>
             {table}
             <Section title="Add a unit">
                 <Form action="/admin/units" submit="Add the unit">
