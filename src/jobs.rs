@@ -16,6 +16,7 @@ pub async fn run(store: Store) {
         note("old sessions deleted", store::sessions::sweep(&store).await);
         note("old sign-in attempts deleted", store::people::sign_in::sweep(&store).await);
         note("inventories that nobody imported deleted", store::imports::stage::sweep(&store).await);
+        note("result files read", store::evidence::findings::catch_up(&store).await);
         let swept = store::evidence::sweep(&store).await;
         note("files of interrupted uploads deleted", swept.map(|swept| swept.incoming + swept.files));
     }

@@ -1,7 +1,7 @@
 //! What a result file says, whichever tool wrote it.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Failures worth reading that are kept of one file.
 pub const FAILURES_MAX: usize = 50;
@@ -73,7 +73,7 @@ crate::words! {
 }
 
 /// One value that was measured.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Metric {
     /// The tool's own name: "acc", "attack_success_rate".
     pub name: String,
@@ -117,7 +117,7 @@ impl Metric {
 }
 
 /// How many checks ended how. An error is no pass; neither is what was left out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Held.
     pub passed: u64,
@@ -138,7 +138,7 @@ impl Counts {
 }
 
 /// One thing that failed, short enough to read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// The test, rule, probe or sample.
     pub name: String,
@@ -149,7 +149,7 @@ pub struct Failure {
 }
 
 /// What a file says.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Findings {
     /// What it is.
     pub format: Format,

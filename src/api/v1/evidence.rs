@@ -20,6 +20,7 @@ use crate::api::auth::Caller;
 use crate::api::input::{Body, IfMatch, KEY, Params, key, once, read, reference};
 use crate::api::output::{Answer, Created, Done, List, Versioned};
 use crate::api::problem::{Details, Problem};
+use crate::api::v1::findings::{self, FindingsView};
 use crate::api::v1::shared::{ReasonInput, text};
 use crate::api::words::Word;
 
@@ -282,6 +283,10 @@ pub struct EvidenceView {
     pub uploaded_at: DateTime<Utc>,
     /// Why it was withdrawn, if it was.
     pub withdrawn: Option<String>,
+    /// What the file says, if it is a result file that can be read.
+    pub findings: Option<FindingsView>,
+    /// Why nothing was read from it.
+    pub unread: Option<String>,
 }
 
 /// Shows a piece of evidence
@@ -294,6 +299,7 @@ pub async fn show(
     Path(evidence): Path<String>,
 ) -> Answer<Versioned<EvidenceView>> {
     let found = register::get(&api.store, caller.actor(), reference::<EvidenceRef>(&evidence)?).await?;
+    let (findings, unread) = findings::of(found.reading);
     let label = found.label;
     Ok(Versioned(
         found.version,
@@ -318,6 +324,8 @@ pub async fn show(
             uploaded_by: found.uploaded_by,
             uploaded_at: found.uploaded_at,
             withdrawn: found.withdrawn.map(|w| w.why),
+            findings,
+            unread,
         },
     ))
 }

@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod evidence;
+pub mod findings;
 pub mod me;
 pub mod mitigations;
 pub mod people;

@@ -1,5 +1,6 @@
 //! One piece of evidence, and what can be linked to it.
 
+use super::findings::{Reading, kept};
 use super::{Label, find, list::Standing};
 use crate::relation::{self, Located};
 use crate::{Result, Store};
@@ -45,6 +46,8 @@ pub struct Detail {
     pub size: u64,
     /// As we determined it.
     pub media_type: String,
+    /// What it says, if it is a result file; none while it has not been read.
+    pub reading: Option<Reading>,
     /// Who brought it.
     pub uploaded_by: String,
     /// When.
@@ -104,6 +107,7 @@ pub async fn get(store: &Store, actor: &Actor, reference: EvidenceRef) -> Result
         sha256: domain::canonical::hex(&row.sha256),
         size: row.size.unsigned_abs(),
         media_type: row.media_type,
+        reading: kept(row.body, row.unread)?,
         uploaded_by: row.uploaded_by,
         uploaded_at: row.uploaded_at,
         changed_by: row.changed_by,
@@ -124,6 +128,8 @@ struct Raw {
     sha256: Vec<u8>,
     size: i64,
     media_type: String,
+    body: Option<serde_json::Value>,
+    unread: Option<String>,
     uploaded_by: String,
     uploaded_at: DateTime<Utc>,
     changed_by: String,
@@ -139,6 +145,7 @@ async fn read(conn: &mut PgConnection, id: Uuid) -> Result<Raw> {
     Ok(sqlx::query_as!(
         Raw,
         r#"select e.title, e.kind, e.speaks_of, e.valid_until, e.note, e.file_name, e.sha256, f.size, f.media_type,
+             x.body as "body?", x.unread as "unread?",
              u.name as uploaded_by, e.uploaded_at, c.name as changed_by, w.name as "withdrawn_by?", e.withdrawn_at,
              e.withdrawn_why, e.version,
              (select coalesce(jsonb_agg(jsonb_build_object('number', r.number, 'title', r.title) order by r.number), '[]')
@@ -151,6 +158,8 @@ async fn read(conn: &mut PgConnection, id: Uuid) -> Result<Raw> {
            join person u on u.id = e.uploaded_by
            join person c on c.id = e.changed_by
            left join person w on w.id = e.withdrawn_by
+           left join lateral (
+             select body, unread from evidence_findings where sha256 = e.sha256 order by readers desc limit 1) x on true
            where e.id = $1"#,
         id
     )

@@ -4,6 +4,7 @@
 //! rows. Whatever ends the program in between leaves at most a file without a row, which [`sweep`] takes away.
 
 pub mod edit;
+pub mod findings;
 pub mod get;
 mod links;
 pub mod list;
@@ -14,6 +15,7 @@ pub mod verify;
 pub mod withdraw;
 
 pub use edit::edit;
+pub use findings::Reading;
 pub use get::{Choices, Detail, Link, choices, get};
 pub use list::{Filter, Row, Standing, list};
 pub use open::{Download, open};

@@ -1,5 +1,6 @@
 //! Receiving a file: streamed and hashed, never held in memory, stored before it is spoken of.
 
+use super::findings::{self, Reading};
 use super::{Label, blob, links, lock_blob};
 use crate::audit::Entry;
 use crate::relation;
@@ -50,7 +51,11 @@ where
     prepare(store, actor, system, label, once).await?;
     let received = take_in(store, bytes).await?;
     let done = match domain::evidence::name_fits(file_name, received.media_type) {
-        true => keep(store, actor, system, label, file_name, &received, once).await,
+        // Read before the transaction: a large file takes a second, and nobody waits for its locks meanwhile.
+        true => match findings::look(store, &received.key).await {
+            Ok(reading) => keep(store, actor, system, label, file_name, (&received, &reading), once).await,
+            Err(error) => Err(error),
+        },
         false => Err(Refusal::field("file", "The file is not what the end of its name says. Check it").into()),
     };
     if done.is_err() {
@@ -125,7 +130,7 @@ async fn keep(
     system: SystemRef,
     label: &Label,
     file_name: &str,
-    file: &Received,
+    (file, reading): (&Received, &Reading),
     once: Option<Once>,
 ) -> Result<EvidenceRef> {
     let mut tx = store.begin().await?;
@@ -147,6 +152,7 @@ async fn keep(
     )
     .execute(tx.conn())
     .await?;
+    findings::keep(tx.conn(), &file.sha256, reading, now).await?;
     let number = sqlx::query_scalar!(
         "insert into evidence (id, system_id, sha256, file_name, title, kind, speaks_of, valid_until, note, uploaded_by,
            uploaded_at, changed_at, changed_by)

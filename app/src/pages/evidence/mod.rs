@@ -4,6 +4,7 @@ pub mod download;
 pub mod edit;
 pub mod export;
 mod fields;
+mod findings;
 pub mod list;
 pub mod new;
 pub mod show;

@@ -1,6 +1,6 @@
 //! GET /evidence/{reference}: what it is, what it speaks about, how to check the file, and what happened to it.
 
-use super::{reference, tone};
+use super::{findings, reference, tone};
 use crate::components::*;
 use crate::format;
 use crate::pages::{audit::history, systems::frame};
@@ -35,6 +35,7 @@ pub async fn show(cx: Cx, Path(text): Path<String>) -> PageResult {
             <div class="split">
                 <div>
                     {facts(&detail)}
+                    {findings::section(detail.reading.as_ref())}
                     {note.map(|source| view! { <Section title="Note"><Markdown source/></Section> })}
                     <Section title="History">{history::timeline(events.rows)}<Pager next=events.next/></Section>
                 </div>

@@ -10,6 +10,9 @@ use super::findings::Findings;
 use json::Shape;
 use std::io::{Read, Seek, SeekFrom};
 
+/// The version of the readers. One more whenever a reader finds something else in the same bytes: files are read anew then.
+pub const READERS: i32 = 1;
+
 /// Why nothing could be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
