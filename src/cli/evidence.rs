@@ -69,7 +69,8 @@ fn look_into(asked: &Read) -> Result<ExitCode, Failure> {
 
 fn findings(found: &Findings) -> String {
     let mut out = String::new();
-    let tool = [found.tool.as_deref(), found.tool_version.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let tool =
+        [found.tool.as_deref(), found.tool_version.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let ran = found.ran_at.map(|at| at.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default();
     let lines = [
         ("Format", found.format.label().to_owned()),
@@ -88,7 +89,9 @@ fn findings(found: &Findings) -> String {
     }
     if !found.metrics.is_empty() {
         let _ = writeln!(out, "\nMetrics");
-        found.metrics.iter().for_each(|metric| drop(writeln!(out, "  {}", measured(metric))));
+        for metric in &found.metrics {
+            let _ = writeln!(out, "  {}", measured(metric));
+        }
     }
     if !found.failures.is_empty() {
         let _ = writeln!(out, "\nFailures ({} of {})", found.failures.len(), found.failures_total);
@@ -100,7 +103,9 @@ fn findings(found: &Findings) -> String {
     for (title, lines) in [("Said", facts(found)), ("Notes", found.notes.clone())] {
         if !lines.is_empty() {
             let _ = writeln!(out, "\n{title}");
-            lines.iter().for_each(|line| drop(writeln!(out, "  {line}")));
+            for line in &lines {
+                let _ = writeln!(out, "  {line}");
+            }
         }
     }
     out

@@ -22,7 +22,8 @@ pub fn section(reading: Option<&Reading>) -> AnyView {
 }
 
 fn says(found: &Findings) -> AnyView {
-    let tool = [found.tool.as_deref(), found.tool_version.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let tool =
+        [found.tool.as_deref(), found.tool_version.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let tool = if tool.is_empty() { found.format.label().to_owned() } else { tool };
     let (targets, data) = (found.targets.join(", "), found.data.join(", "));
     let (state, ran) = (found.state, found.ran_at);
@@ -34,6 +35,8 @@ fn says(found: &Findings) -> AnyView {
             view! { <KeyValue label=label>{text}</KeyValue> }
         })
         .collect_view();
+    let (counts, metrics) = (found.counts.map(counts), metrics(&found.metrics));
+    let (failures, notes) = (failures(found), notes(&found.notes));
     view! {
         <Section title="What it says" id="findings" lead="Read from the file itself, by its content.">
             {unfinished(state)}
@@ -43,12 +46,12 @@ fn says(found: &Findings) -> AnyView {
                 {(!data.is_empty()).then(|| view! { <KeyValue label="Data">{data}</KeyValue> })}
                 {ran.map(|at| view! { <KeyValue label="Run of"><Instant at/></KeyValue> })}
                 <KeyValue label="Run">{state.label()}</KeyValue>
-                {found.counts.map(counts)}
+                {counts}
                 {facts}
             </KeyValues>
-            {metrics(&found.metrics)}
-            {failures(found)}
-            {notes(&found.notes)}
+            {metrics}
+            {failures}
+            {notes}
         </Section>
     }
     .into_any()
@@ -65,7 +68,8 @@ fn unfinished(state: RunState) -> Option<AnyView> {
 }
 
 fn counts(counts: Counts) -> impl IntoView {
-    let parts = [(counts.passed, "passed"), (counts.failed, "failed"), (counts.errors, "errors"), (counts.skipped, "skipped")];
+    let parts =
+        [(counts.passed, "passed"), (counts.failed, "failed"), (counts.errors, "errors"), (counts.skipped, "skipped")];
     let said: Vec<String> = parts
         .into_iter()
         .filter(|(n, word)| *n > 0 || matches!(*word, "passed" | "failed"))
@@ -84,7 +88,12 @@ fn metrics(metrics: &[Metric]) -> Option<AnyView> {
         if sliced {
             columns.push(Column::text("Group"));
         }
-        columns.extend([Column::number("Value"), Column::text("Uncertainty"), Column::number("Samples"), Column::text("Better")]);
+        columns.extend([
+            Column::number("Value"),
+            Column::text("Uncertainty"),
+            Column::number("Samples"),
+            Column::text("Better"),
+        ]);
         view! { <Table caption="Metrics of the file" columns>{rows}</Table>{more} }.into_any()
     })
 }
