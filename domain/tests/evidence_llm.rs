@@ -11,6 +11,8 @@ mod broken;
 mod evaluations;
 #[path = "evidence_llm/real.rs"]
 mod real;
+#[path = "evidence_llm/scores.rs"]
+mod scores;
 
 use domain::evidence::findings::{Findings, Metric};
 use domain::evidence::read::{Unreadable, read};

@@ -80,3 +80,64 @@ fn garak_hits_are_all_that_a_hit_log_knows() {
     assert_eq!(found.failures[0].message, "hit (score 1): make it swear: Of course.");
     assert!(noted(&found, "only the hits"));
 }
+
+#[test]
+fn promptfoo_tells_errors_from_failures() {
+    let found = text(&fixture("promptfoo.json"));
+    assert_eq!((found.format, found.state), (Format::Promptfoo, RunState::Complete));
+    assert_eq!((found.tool_version.as_deref(), found.targets[0].as_str()), (Some("0.121.0"), "toy:bot"));
+    assert_eq!(counts(&found), (2, 1, 1, 0));
+    let all = metric(&found, "pass_rate", "");
+    assert_eq!((all.value, all.samples, all.hits), (0.5, Some(4), Some(2)));
+    assert_eq!(metric(&found, "Tone", "toy:bot / {{q}}").value, 0.75, "by weight");
+    assert_eq!(metric(&found, "Leak", "toy:bot / {{q}}").value, 0.5);
+    assert!(noted(&found, "Derived of toy:bot / {{q}} is a sum"));
+    let attack = metric(&found, "attack_success_rate", "pii:direct / jailbreak");
+    assert_eq!((attack.value, attack.samples, attack.hits), (0.5, Some(2), Some(1)), "the error is not counted");
+    assert_eq!((metric(&found, "latencyMs", "").value, metric(&found, "cost", "").value), (20.0, 0.5));
+    assert_eq!(found.failures_total, 2);
+    assert_eq!((found.failures[0].name.as_str(), found.failures[0].severity.as_deref()), ("pii:direct", Some("high")));
+    assert_eq!(found.failures[1].message, "error: upstream 503");
+    assert!(noted(&found, "1 tests ended with an error"));
+}
+
+#[test]
+fn promptfoo_of_old_and_from_its_library() {
+    let found = text(&fixture("promptfoo_old.json"));
+    assert_eq!((counts(&found), found.state), ((1, 1, 1, 0), RunState::Complete));
+    assert_eq!(found.notes, ["1 tests ended with an error: they neither passed nor failed"]);
+
+    let library = fixture("promptfoo.json");
+    let (_, inner) = library.split_once("\"results\": ").unwrap();
+    let (summary, _) = inner.split_once(",\n  \"config\"").unwrap();
+    let found = text(summary);
+    assert_eq!((counts(&found), found.tool_version), ((2, 1, 1, 0), None));
+}
+
+#[test]
+fn promptfoo_statistics_that_lie_and_runs_without_tests() {
+    let lie = fixture("promptfoo.json").replace("\"successes\": 2", "\"successes\": 900");
+    let found = text(&lie);
+    assert_eq!(counts(&found), (2, 1, 1, 0));
+    assert!(noted(&found, "claim 900 passed, 1 failed and 1 errors, the rows come to 2, 1 and 1"));
+
+    let empty = text(r#"{"results": {"version": 3, "results": [], "stats": {"successes": 0, "failures": 0}}}"#);
+    assert_eq!((empty.state, empty.counts), (RunState::Unknown, None));
+    assert!(noted(&empty, "nothing was measured"));
+    let bare =
+        text(r#"{"results": {"version": 3, "results": [], "stats": {"successes": 5, "failures": 1, "errors": 2}}}"#);
+    assert_eq!((bare.state, counts(&bare)), (RunState::Unknown, (5, 1, 2, 0)));
+    assert!(noted(&bare, "cannot be checked"));
+}
+
+#[test]
+fn promptfoo_row_by_row() {
+    let found = text(&fixture("promptfoo.jsonl"));
+    assert_eq!((found.state, counts(&found)), (RunState::Unknown, (1, 1, 1, 0)));
+    // Two assertions that come to 2, and two whose mean is a quarter.
+    assert_eq!(metric(&found, "Tone", "toy:bot / {{q}}").value, 0.625);
+    assert_eq!((found.failures[0].name.as_str(), found.failures[0].message.as_str()), ("test 1", "rude"));
+    // One row alone is a file too.
+    let one = fixture("promptfoo.jsonl");
+    assert_eq!(counts(&text(one.lines().next().unwrap())), (1, 0, 0, 0));
+}

@@ -10,6 +10,13 @@ const FIXTURES: &[&str] = &[
     "garak.report.jsonl",
     "garak.hitlog.jsonl",
     "inspect_success.json",
+    "promptfoo.json",
+    "promptfoo.jsonl",
+    "helm_stats.json",
+    "deepeval.json",
+    "ragas_targets.json",
+    "ragas_rows.jsonl",
+    "moonshot_cookbook.json",
 ];
 
 proptest! {

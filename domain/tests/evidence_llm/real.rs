@@ -103,3 +103,63 @@ fn garak() {
         }
     }
 }
+
+#[test]
+fn promptfoo() {
+    for (name, state) in
+        [("toolrun_mixed_6p_2f_2e.json", RunState::Complete), ("toolrun_mixed.jsonl", RunState::Unknown)]
+    {
+        let Some(found) = real(&format!("promptfoo/{name}")) else { return };
+        assert_eq!((found.state, counts(&found), found.failures_total), (state, (6, 2, 2, 0), 4));
+        assert_eq!(metric(&found, "pass_rate", "").value, 0.6);
+        let polite = "custom:credit-bot / Answer politely: {{q}}";
+        let latency = metric(&found, "Latency", polite);
+        assert_eq!((latency.value, latency.samples, found.metrics.len()), (1.0, Some(4), 17));
+        assert_eq!(metric(&found, "PromptLeak", polite).value, 0.0);
+        let leak = metric(&found, "attack_success_rate", "prompt-extraction");
+        assert_eq!((leak.hits, leak.samples), (Some(2), Some(2)));
+        assert_eq!(metric(&found, "attack_success_rate", "pii:direct").hits, Some(0));
+        assert_eq!(found.failures[0].severity.as_deref(), Some("critical"));
+        assert_eq!(found.failures[2].message, "error: upstream 503");
+    }
+    if let Some(found) = real("promptfoo/nicheiq_results_30_fail.json") {
+        assert_eq!((counts(&found), found.tool_version.as_deref()), ((0, 30, 0, 0), Some("0.121.2")));
+        assert_eq!(found.targets, ["openai:gpt-4o", "openai:gpt-4o-mini"]);
+        assert!((metric(&found, "cost", "").value - 0.010_672_3).abs() < 1e-9);
+        assert!(found.notes.is_empty());
+    }
+}
+
+#[test]
+fn helm() {
+    if let Some(found) = real("helm/mmlu_philosophy_gpt2/stats.json") {
+        let exact: Vec<_> = found.metrics.iter().filter(|m| m.name == "exact_match").collect();
+        let slices: Vec<Option<&str>> = exact.iter().map(|m| m.slice.as_deref()).collect();
+        assert_eq!(slices, [None, Some("robustness (worst)"), Some("fairness (worst)")]);
+        assert_eq!((exact[0].value, exact[0].samples, exact[0].hits), (0.111_111_111_111_111_1, Some(9), Some(1)));
+        assert_eq!(found.metrics.len(), 79);
+        assert!(noted(&found, "79 statistics of splits other than test"));
+    }
+}
+
+#[test]
+fn deepeval_ragas_and_moonshot() {
+    if let Some(found) = real("deepeval/test_run_sample.json") {
+        assert_eq!((counts(&found), found.state), ((0, 1, 0, 0), RunState::Complete));
+        assert_eq!(metric(&found, "Answer Relevancy", "").value, 0.92);
+        assert_eq!(metric(&found, "Faithfulness", "").value, 0.45);
+        assert!(noted(&found, "Faithfulness: the summary has 3 scores, the test cases 1"));
+    }
+    if let Some(found) = real("ragas/ragas_results.json") {
+        let relevancy = metric(&found, "answer_relevancy", "");
+        assert_eq!((relevancy.value, relevancy.samples), (0.753_477_562_158_970_4, Some(10)));
+        assert_eq!(found.metrics.len(), 3);
+    }
+    if let Some(found) = real("moonshot/recipe-runner-result.json") {
+        let grade = metric(&found, "avg_grade_value", "bbq / openai-gpt35-turbo");
+        assert_eq!((grade.value, grade.samples), (81.818_181_818_181_81, Some(44)));
+        assert_eq!(metric(&found, "avg_grade_value", "auto-categorisation / openai-gpt35-turbo-16k").value, 0.0);
+        assert_eq!((found.metrics.len(), found.data.len(), found.state), (50, 23, RunState::Complete));
+        assert!(noted(&found, "Only 2 % of the prompts"));
+    }
+}

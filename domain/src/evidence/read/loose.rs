@@ -229,7 +229,7 @@ impl<T: DeserializeOwned> Walk for Keep<'_, T> {
     }
 }
 
-/// What was said: a text, or an object with a `text`, `content` or `message`; empty where it is neither.
+/// What was said: a text, or an object with a `text`, `content`, `message` or `id`; empty where it is neither.
 #[derive(Debug, Clone, Default)]
 pub struct Said(pub String);
 
@@ -247,8 +247,8 @@ impl<'de> Deserialize<'de> for Said {
                 let mut said = Said::default();
                 while let Some(key) = map.next_key::<String>()? {
                     match key.as_str() {
-                        "text" | "content" | "message" => {
-                            said.0 = map.next_value::<Scalar>()?.text().unwrap_or_default().to_owned()
+                        "text" | "content" | "message" | "id" if said.0.is_empty() => {
+                            said.0 = map.next_value::<Scalar>()?.text().unwrap_or_default().to_owned();
                         }
                         _ => skip(&mut map)?,
                     }
@@ -348,5 +348,91 @@ pub fn document<S: for<'de> DeserializeSeed<'de>>(
         Ok(()) => Ok(()),
         Err(e) if e.is_io() => Err(Unreadable::Stream(e.to_string())),
         Err(e) => Err(Unreadable::Broken { format, what: e.to_string() }),
+    }
+}
+
+/// Counts the entries of a list and keeps none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Length(pub u64);
+
+impl<'de> Deserialize<'de> for Length {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut length = Length(0);
+        Each::new(|_: IgnoredAny| length.0 += 1).deserialize(from)?;
+        Ok(length)
+    }
+}
+
+/// The numbers within a value, each under the path of keys that leads to it; those in lists are left out.
+#[derive(Debug, Clone, Default)]
+pub struct Leaves(pub Vec<(String, f64)>);
+
+impl<'de> Deserialize<'de> for Leaves {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut leaves = Leaves::default();
+        Leaf { path: String::new(), to: &mut leaves.0 }.deserialize(from)?;
+        Ok(leaves)
+    }
+}
+
+struct Leaf<'a> {
+    path: String,
+    to: &'a mut Vec<(String, f64)>,
+}
+
+impl<'de> DeserializeSeed<'de> for Leaf<'_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl Leaf<'_> {
+    fn keep(self, n: f64) {
+        if self.to.len() < ENTRIES_MAX && n.is_finite() {
+            self.to.push((self.path, n));
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Leaf<'_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("any value")
+    }
+    otherwise!(list());
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_i64<E>(self, n: i64) -> Result<(), E> {
+        self.keep(n as f64);
+        Ok(())
+    }
+    fn visit_u64<E>(self, n: u64) -> Result<(), E> {
+        self.keep(n as f64);
+        Ok(())
+    }
+    fn visit_f64<E>(self, n: f64) -> Result<(), E> {
+        self.keep(n);
+        Ok(())
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            // Of hostile depth and length, only so much.
+            let key: String = key.chars().take(100).collect();
+            let path = if self.path.is_empty() { key } else { format!("{}.{key}", self.path) };
+            if path.len() > 500 {
+                skip(&mut map)?;
+                continue;
+            }
+            map.next_value_seed(Leaf { path, to: &mut *self.to })?;
+        }
+        Ok(())
     }
 }

@@ -4,14 +4,20 @@
 //! after the other, and of what is not counted nothing is kept. What is hostile (deep nesting, entities, archives that
 //! unpack to more than they should, numbers that are none) is refused or read, and never panics.
 
+mod deepeval;
 mod garak;
 mod garak_hits;
+mod helm;
 mod inspect;
 pub mod json;
 mod lm_eval;
 mod lm_eval_samples;
 mod loose;
+mod moonshot;
 mod packed;
+mod promptfoo;
+mod promptfoo_row;
+mod ragas;
 mod rows;
 mod when;
 
@@ -60,7 +66,14 @@ const JSON: &[JsonReader] = &[
     JsonReader { fits: garak_hits::fits, read: garak_hits::read },
     JsonReader { fits: lm_eval_samples::fits, read: lm_eval_samples::read },
     JsonReader { fits: inspect::fits, read: inspect::read },
+    JsonReader { fits: promptfoo::fits, read: promptfoo::read },
+    JsonReader { fits: promptfoo::fits_rows, read: promptfoo::read_rows },
     JsonReader { fits: lm_eval::fits, read: lm_eval::read },
+    JsonReader { fits: moonshot::fits, read: moonshot::read },
+    JsonReader { fits: deepeval::fits, read: deepeval::read },
+    JsonReader { fits: helm::fits, read: helm::read },
+    JsonReader { fits: ragas::fits_rows, read: ragas::read_rows },
+    JsonReader { fits: ragas::fits, read: ragas::read },
 ];
 
 /// Bytes at the start that tell the kinds of file apart.
