@@ -4,7 +4,22 @@
 //! after the other, and of what is not counted nothing is kept. What is hostile (deep nesting, entities, archives that
 //! unpack to more than they should, numbers that are none) is refused or read, and never panics.
 
+mod deepeval;
+mod garak;
+mod garak_hits;
+mod helm;
+mod inspect;
 pub mod json;
+mod lm_eval;
+mod lm_eval_samples;
+mod loose;
+mod moonshot;
+mod packed;
+mod promptfoo;
+mod promptfoo_row;
+mod ragas;
+mod rows;
+mod when;
 
 use super::findings::Findings;
 use json::Shape;
@@ -49,7 +64,20 @@ struct JsonReader {
 }
 
 /// The readers of JSON and JSON lines, the most particular first.
-const JSON: &[JsonReader] = &[];
+const JSON: &[JsonReader] = &[
+    JsonReader { fits: garak::fits, read: garak::read },
+    JsonReader { fits: garak_hits::fits, read: garak_hits::read },
+    JsonReader { fits: lm_eval_samples::fits, read: lm_eval_samples::read },
+    JsonReader { fits: inspect::fits, read: inspect::read },
+    JsonReader { fits: promptfoo::fits, read: promptfoo::read },
+    JsonReader { fits: promptfoo::fits_rows, read: promptfoo::read_rows },
+    JsonReader { fits: lm_eval::fits, read: lm_eval::read },
+    JsonReader { fits: moonshot::fits, read: moonshot::read },
+    JsonReader { fits: deepeval::fits, read: deepeval::read },
+    JsonReader { fits: helm::fits, read: helm::read },
+    JsonReader { fits: ragas::fits_rows, read: ragas::read_rows },
+    JsonReader { fits: ragas::fits, read: ragas::read },
+];
 
 /// Bytes at the start that tell the kinds of file apart.
 const HEAD: usize = 4096;
@@ -63,6 +91,9 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
     file.seek(SeekFrom::Start(0))?;
     (&mut *file).take(HEAD as u64).read_to_end(&mut head)?;
     file.seek(SeekFrom::Start(0))?;
+    if head.starts_with(b"PK\x03\x04") {
+        return packed::read(file);
+    }
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
     match text.first() {
         None => Err(Unreadable::Unknown("it is empty".to_owned())),

@@ -1,0 +1,124 @@
+//! Samples of lm-evaluation-harness (`--log_samples`): a row per document and filter, with the document's own score.
+
+use super::lm_eval::{better, is_share, unit};
+use super::loose::{List, Scalar, Walk, Walked, skip};
+use super::rows::{Rows, rows};
+use super::{Findings, Shape, Source, Unreadable};
+use crate::evidence::findings::{Format, METRICS_MAX, Metric};
+use serde::de::{DeserializeSeed, MapAccess};
+use std::collections::BTreeMap;
+
+const FORMAT: &str = "lm-evaluation-harness samples";
+
+/// Whether a row is one.
+pub fn fits(shape: &Shape) -> bool {
+    !shape.list && shape.has(&["doc_id", "doc", "resps"])
+}
+
+/// What the rows of one metric and filter come to.
+#[derive(Default)]
+struct Sum {
+    sum: f64,
+    rows: u64,
+    /// Rows of exactly 1, and of neither 0 nor 1.
+    ones: u64,
+    between: u64,
+    /// Rows without a number.
+    without: u64,
+}
+
+#[derive(Default)]
+struct Row {
+    filter: String,
+    named: Option<Vec<String>>,
+    values: Vec<(String, Scalar)>,
+}
+
+impl Walk for Row {
+    fn key<'de, A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error> {
+        match key.as_str() {
+            "filter" => self.filter = map.next_value::<Scalar>()?.text().unwrap_or_default().to_owned(),
+            "metrics" => {
+                let names = map.next_value::<List<Scalar>>()?.0;
+                self.named = Some(names.iter().filter_map(Scalar::word).collect());
+            }
+            "doc_id" | "doc" | "target" | "arguments" | "resps" | "filtered_resps" | "doc_hash" | "prompt_hash"
+            | "target_hash" => skip(map)?,
+            // No task has a hundred metrics: beyond that a row is something else.
+            _ if self.values.len() < 100 => self.values.push((key, map.next_value()?)),
+            _ => skip(map)?,
+        }
+        Ok(())
+    }
+}
+
+/// Reads them.
+///
+/// # Errors
+/// No row that can be read, or a stream that failed.
+pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
+    let mut sums: BTreeMap<(String, String), Sum> = BTreeMap::new();
+    let seen = rows(file, |bytes| {
+        let mut row = Row::default();
+        let read = Walked(&mut row).deserialize(&mut serde_json::Deserializer::from_slice(bytes));
+        if matches!(read, Ok(true)) {
+            add(&mut sums, row);
+        }
+        matches!(read, Ok(true))
+    })?;
+    if seen.read == 0 {
+        return Err(Unreadable::Broken { format: FORMAT, what: "no row can be read".to_owned() });
+    }
+    Ok(findings(&sums, &seen))
+}
+
+fn add(sums: &mut BTreeMap<(String, String), Sum>, row: Row) {
+    let Row { filter, named, values } = row;
+    for (name, value) in values {
+        // Rows of early 0.4 do not name their metrics: whatever is a number is one.
+        let metric = match &named {
+            Some(names) => names.contains(&name),
+            None => value.num().is_some(),
+        };
+        let key = (filter.clone(), name);
+        if !metric || sums.len() >= METRICS_MAX && !sums.contains_key(&key) {
+            continue;
+        }
+        let sum = sums.entry(key).or_default();
+        match value.num().or(value.bool().map(|b| f64::from(u8::from(b)))) {
+            Some(n) => {
+                sum.rows += 1;
+                sum.sum += n;
+                sum.ones += u64::from(n == 1.0);
+                sum.between += u64::from(n != 0.0 && n != 1.0);
+            }
+            None => sum.without += 1,
+        }
+    }
+}
+
+fn findings(sums: &BTreeMap<(String, String), Sum>, seen: &Rows) -> Findings {
+    let mut findings = Findings::new(Format::LmEvalSamples);
+    findings.tool = Some("lm-evaluation-harness".to_owned());
+    seen.notes(&mut findings);
+    findings.note("Rows name neither task, model nor time, and not whether the run ended: its results file does");
+    for ((filter, name), sum) in sums {
+        let scope = if filter == "none" { "" } else { filter };
+        if sum.without > 0 {
+            findings.note(format!("{} rows have no number for {name}", sum.without));
+        }
+        if sum.rows == 0 {
+            continue;
+        }
+        let value = sum.sum / sum.rows as f64;
+        let mut metric = Metric::new(name, scope, value, unit(name, value));
+        metric.samples = Some(sum.rows);
+        metric.hits = (sum.between == 0 && is_share(name)).then_some(sum.ones);
+        metric.better = better(name);
+        findings.metric(metric);
+    }
+    if findings.metrics.is_empty() {
+        findings.note("No row has a score: nothing was measured");
+    }
+    findings
+}
