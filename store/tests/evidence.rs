@@ -18,7 +18,7 @@ use object_store::local::LocalFileSystem;
 use sqlx::PgPool;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::evidence::{self, Filter, Label, Standing};
+use store::evidence::{self, Filter, Label, Reading, Standing};
 use store::{Error, Store};
 use uuid::Uuid;
 
@@ -328,4 +328,38 @@ async fn parallel_uploads_of_the_same_bytes_all_count(pool: PgPool) {
     assert_eq!(sent.iter().filter(|s| s.is_ok()).count(), 12, "{sent:?}");
     assert_eq!(place.files(), [place.blob(b"the same bytes")]);
     assert_eq!(place.register.count("select count(*) from evidence").await, 12);
+}
+
+/// An lm-evaluation-harness result, as small as they come.
+const RESULT: &str = r#"{"results": {"arc": {"acc,none": 0.61, "acc_stderr,none": 0.02, "alias": "arc"}}, "configs": {},
+    "versions": {"arc": 1}, "n-shot": {"arc": 0}, "n-samples": {"arc": {"original": 600, "effective": 600}},
+    "higher_is_better": {"arc": {"acc": true}}, "config": {"model": "hf"}, "date": 1760000000.0}"#;
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_result_file_is_read_when_it_arrives_and_by_newer_readers_anew(pool: PgPool) {
+    let place = place(&pool).await;
+    let (register, store, owner) = (&place.register, &place.store, &place.ada);
+    let result = place.add(&label(), RESULT.as_bytes()).await.unwrap();
+    let Some(Reading::Says(says)) = evidence::get(store, owner, result).await.unwrap().reading else {
+        panic!("not read")
+    };
+    assert_eq!((says.metrics.len(), says.metrics[0].value, says.metrics[0].samples), (1, 0.61, Some(600)));
+
+    let text = place.add(&label(), b"Nothing measured").await.unwrap();
+    let read = evidence::get(store, owner, text).await.unwrap().reading;
+    assert!(matches!(read, Some(Reading::Nothing(why)) if why.contains("not a result file")));
+    assert_eq!(evidence::findings::catch_up(store).await.unwrap(), 0, "all are read");
+
+    // Of older readers: read anew, and the older reading stays.
+    register
+        .sql("set session_replication_role = replica; update evidence_findings set readers = readers + 1000 where unread is not null;
+              delete from evidence_findings where unread is null")
+        .await;
+    assert_eq!(evidence::findings::catch_up(store).await.unwrap(), 2);
+    assert_eq!(register.count("select count(*) from evidence_findings").await, 3);
+    for sql in ["update evidence_findings set unread = 'x'", "delete from evidence_findings"] {
+        let refused = sqlx::raw_sql(sql).execute(store.pool()).await.unwrap_err();
+        let code = refused.as_database_error().and_then(|e| e.code()).unwrap_or_default().into_owned();
+        assert_eq!(code, "42501", "{sql}");
+    }
 }
