@@ -4,11 +4,13 @@ create table evidence_findings (
   sha256  bytea not null references evidence_file,
   readers integer not null check (readers > 0),
   body    jsonb check (jsonb_typeof(body) = 'object'),
+  -- One line of it, for lists.
+  summary text check (length(summary) between 1 and 500),
   -- Why there is nothing: no result file, or a broken one.
   unread  text check (length(unread) between 1 and 2000),
   read_at timestamptz not null,
   primary key (sha256, readers),
-  check ((body is null) <> (unread is null))
+  check ((body is null) <> (unread is null) and (body is null) = (summary is null))
 );
 create trigger never_changed before update or delete on evidence_findings
   for each row execute function never_changed();

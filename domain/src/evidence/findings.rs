@@ -231,6 +231,35 @@ impl Findings {
         }
     }
 
+    /// One line for lists: how the checks ended, or the first metric; before it, a run that did not come to its end.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let what = match (self.counts, self.metrics.first()) {
+            (Some(counts), _) if counts.total() > 0 => {
+                let parts = [
+                    (counts.passed, "passed"),
+                    (counts.failed, "failed"),
+                    (counts.errors, "errors"),
+                    (counts.skipped, "skipped"),
+                ];
+                let said = parts.iter().filter(|(n, word)| *n > 0 || *word == "failed");
+                said.map(|(n, word)| format!("{n} {word}")).collect::<Vec<_>>().join(", ")
+            }
+            (_, Some(first)) => {
+                let samples = first.samples.map(|n| format!(" (n = {n})")).unwrap_or_default();
+                let more = self.metrics.len() - 1;
+                let more = if more > 0 { format!(", {more} more") } else { String::new() };
+                format!("{} {}{samples}{more}", first.name, significant(first.value))
+            }
+            (Some(_), None) => "nothing was checked".to_owned(),
+            (None, None) => self.format.label().to_owned(),
+        };
+        match self.state {
+            RunState::Complete | RunState::Unknown => clip(&what),
+            state => clip(&format!("{}: {what}", state.label())),
+        }
+    }
+
     /// Adds a target once.
     pub fn target(&mut self, target: &str) {
         once(&mut self.targets, target);
@@ -248,6 +277,19 @@ impl Findings {
             self.facts.push((clip(name), text));
         }
     }
+}
+
+/// About four significant digits.
+#[must_use]
+pub fn significant(value: f64) -> String {
+    let digits = match value.abs() {
+        v if v >= 1000.0 || v == v.trunc() => 0,
+        v if v >= 100.0 => 1,
+        v if v >= 10.0 => 2,
+        v if v >= 0.001 => 4,
+        _ => return format!("{value:.1e}"),
+    };
+    format!("{value:.digits$}")
 }
 
 fn once(list: &mut Vec<String>, value: &str) {
@@ -268,4 +310,53 @@ pub fn clip(text: &str) -> String {
         out.push('…');
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_the_digits_that_say_something() {
+        for (value, said) in [
+            (0.612_345, "0.6123"),
+            (1.0, "1"),
+            (97.25, "97.25"),
+            (12_345.678, "12346"),
+            (0.000_012, "1.2e-5"),
+            (0.0, "0"),
+        ] {
+            assert_eq!(significant(value), said);
+        }
+    }
+
+    #[test]
+    fn a_summary_says_first_that_a_run_did_not_end() {
+        let mut found = Findings::new(Format::Promptfoo);
+        assert_eq!(found.summary(), "promptfoo results");
+        found.metric(Metric { samples: Some(600), ..Metric::new("acc", "arc", 0.61, Unit::Proportion) });
+        found.metric(Metric::new("f1", "arc", f64::NAN, Unit::Proportion));
+        assert_eq!(found.summary(), "acc 0.6100 (n = 600)");
+        assert_eq!(found.notes, ["f1 of arc has no finite value and is left out"]);
+        found.counts = Some(Counts { passed: 6, failed: 0, errors: 2, skipped: 0 });
+        found.state = RunState::Cancelled;
+        assert_eq!(found.summary(), "Cancelled: 6 passed, 0 failed, 2 errors");
+        found.counts = Some(Counts::default());
+        found.metrics.clear();
+        assert_eq!(found.summary(), "Cancelled: nothing was checked");
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let mut found = Findings::new(Format::Garak);
+        for n in 0..10_000 {
+            found.failure(&format!("probe {n}"), &"x".repeat(2_000), None);
+            found.metric(Metric::new("m", n.to_string(), 1.0, Unit::Count));
+            found.note(format!("note {n}"));
+        }
+        assert_eq!((found.failures.len(), found.failures_total), (FAILURES_MAX, 10_000));
+        assert_eq!((found.metrics.len(), found.notes.len()), (METRICS_MAX, NOTES_MAX));
+        assert_eq!(found.failures[0].message.chars().count(), TEXT_MAX);
+        assert_eq!(clip(" a\u{0}b\n"), "a b");
+    }
 }

@@ -59,16 +59,18 @@ pub(super) async fn keep(
     reading: &Reading,
     at: chrono::DateTime<chrono::Utc>,
 ) -> Result<()> {
-    let (body, unread) = match reading {
-        Reading::Says(findings) => (Some(serde_json::to_value(findings)?), None),
-        Reading::Nothing(why) => (None, Some(why)),
+    let (body, summary, unread) = match reading {
+        Reading::Says(findings) => (Some(serde_json::to_value(findings)?), Some(findings.summary()), None),
+        Reading::Nothing(why) => (None, None, Some(why)),
     };
     sqlx::query!(
-        "insert into evidence_findings (sha256, readers, body, unread, read_at) values ($1, $2, $3, $4, $5)
+        "insert into evidence_findings (sha256, readers, body, summary, unread, read_at)
+         values ($1, $2, $3, $4, $5, $6)
          on conflict do nothing",
         sha256,
         READERS,
         body,
+        summary,
         unread,
         at
     )

@@ -71,6 +71,8 @@ pub struct Row {
     pub system_name: String,
     /// Number of risks and mitigations that it speaks about.
     pub links: i64,
+    /// What it says, in a line, if it is a result file.
+    pub says: Option<String>,
 }
 
 /// A page of evidence, newest first: what the person may read. One statement.
@@ -93,7 +95,8 @@ pub async fn rows(store: &Store, actor: &Actor, filter: &Filter, limit: usize) -
         r#"select e.number, e.title, e.file_name, e.kind, e.speaks_of, e.valid_until, e.withdrawn_at is not null as "withdrawn!",
              f.size, p.name as uploaded_by, e.uploaded_at, s.number as system, s.name as system_name,
              (select count(*) from evidence_risk l where l.evidence_id = e.id)
-               + (select count(*) from evidence_mitigation l where l.evidence_id = e.id) as "links!"
+               + (select count(*) from evidence_mitigation l where l.evidence_id = e.id) as "links!",
+             (select x.summary from evidence_findings x where x.sha256 = e.sha256 order by x.readers desc limit 1) as says
            from evidence e
            join evidence_file f on f.sha256 = e.sha256
            join person p on p.id = e.uploaded_by
@@ -140,6 +143,7 @@ pub async fn rows(store: &Store, actor: &Actor, filter: &Filter, limit: usize) -
                 system: SystemRef(r.system),
                 system_name: r.system_name,
                 links: r.links,
+                says: r.says,
             })
         })
         .collect::<Result<Vec<_>>>()?;

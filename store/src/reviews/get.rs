@@ -12,6 +12,7 @@ use domain::review::quorum::{self, Ballot, Tally};
 use domain::review::vote::Condition;
 use domain::review::{Choice, Part, Reading, State};
 use sqlx::PgConnection;
+use std::collections::BTreeMap;
 
 /// A review with all that its page shows.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct Review {
     pub state_reason: Option<String>,
     /// The newest dossier.
     pub dossier: Dossier,
+    /// What each of its result files says, in a line, by the file's SHA-256.
+    pub says: BTreeMap<String, String>,
     /// Its canonical text, as it was hashed.
     pub text: String,
     /// When it was submitted.
@@ -167,6 +170,12 @@ pub async fn get(store: &Store, actor: &Actor, reference: ReviewRef) -> Result<R
         r#"select r.state_since, p.name as "state_by?", r.state_reason, d.body, d.submitted_at, q.name as submitted_by,
              before.body as "before_body?", x.number as "decision?",
              array(select v.reading from dossier_viewed v where v.dossier_id = d.id and v.person_id = $3) as "viewed!",
+             -- The files stand still, and so does what was read from them.
+             (select coalesce(jsonb_object_agg(encode(f.sha256, 'hex'), f.summary), '{}') from (
+                select distinct on (sha256) sha256, summary from evidence_findings
+                where sha256 in (select decode(e ->> 'sha256', 'hex') from jsonb_array_elements(d.body::jsonb -> 'evidence') e)
+                order by sha256, readers desc) f
+              where f.summary is not null) as "says!",
              last.number as "last_number?", last.decided_at as "last_at?", last.body as "last_body?"
            from review r
            join dossier d on d.id = $2
@@ -206,6 +215,7 @@ pub async fn get(store: &Store, actor: &Actor, reference: ReviewRef) -> Result<R
         state_by: row.state_by,
         state_reason: row.state_reason,
         dossier,
+        says: serde_json::from_value(row.says)?,
         text: row.body,
         submitted_at: row.submitted_at,
         submitted_by: row.submitted_by,

@@ -3,7 +3,7 @@
 
 use crate::components::*;
 use crate::format;
-use domain::evidence::findings::{Better, Counts, Findings, Metric, RunState, Unit};
+use domain::evidence::findings::{Better, Counts, Findings, Metric, RunState, Unit, significant};
 use leptos::prelude::*;
 use store::evidence::Reading;
 
@@ -125,16 +125,9 @@ fn row(metric: &Metric, sliced: bool) -> impl IntoView + use<> {
     }
 }
 
-/// Four significant digits, with the unit.
+/// With its unit.
 fn amount(value: f64, unit: Unit) -> String {
-    let digits = match value.abs() {
-        v if v >= 1000.0 || v == v.trunc() => 0,
-        v if v >= 100.0 => 1,
-        v if v >= 10.0 => 2,
-        v if v >= 0.001 => 4,
-        _ => return format!("{value:.1e}"),
-    };
-    let number = format!("{value:.digits$}");
+    let number = significant(value);
     match unit {
         Unit::Percent => format!("{number} %"),
         Unit::Seconds => format!("{number} s"),
@@ -168,23 +161,4 @@ fn notes(notes: &[String]) -> Option<AnyView> {
         let items = notes.iter().map(|note| view! { <li>{note.clone()}</li> }).collect_view();
         view! { <Callout tone=Tone::Info title="To know when reading this"><ul>{items}</ul></Callout> }.into_any()
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn amounts_have_the_digits_that_say_something() {
-        for (value, unit, said) in [
-            (0.612_345, Unit::Proportion, "0.6123"),
-            (1.0, Unit::Proportion, "1"),
-            (97.25, Unit::Percent, "97.25 %"),
-            (12_345.678, Unit::Milliseconds, "12346 ms"),
-            (0.000_012, Unit::Dollars, "1.2e-5"),
-            (0.0, Unit::Count, "0"),
-        ] {
-            assert_eq!(amount(value, unit), said);
-        }
-    }
 }

@@ -123,6 +123,7 @@ fn line(row: Row, with_system: bool) -> impl IntoView {
             <td>
                 <a href=format!("/evidence/{}", row.reference)>{row.title}</a>
                 <span class="cell-sub">{row.reference.to_string()}" \u{b7} "{row.file_name}" \u{b7} "{row.uploaded_by}</span>
+                {row.says.map(|says| view! { <span class="cell-sub says">{says}</span> })}
             </td>
             <td>{row.kind.label()}</td>
             <td><DateText date=row.speaks_of/></td>

@@ -8,6 +8,7 @@ use domain::review::dossier::{Dossier, RatingPart, RiskPart};
 use domain::risk::Status;
 use domain::risk::matrix::{Matrix, Point};
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 
 /// The heading of a part.
 pub fn title(part: Part) -> &'static str {
@@ -21,15 +22,15 @@ pub fn title(part: Part) -> &'static str {
     }
 }
 
-/// One part of the dossier.
-pub fn part(dossier: &Dossier, part: Part) -> AnyView {
+/// One part of the dossier. `says` has what result files say, by SHA-256.
+pub fn part(dossier: &Dossier, part: Part, says: &BTreeMap<String, String>) -> AnyView {
     match part {
         Part::Summary => summary(dossier),
         Part::Triage => triage(dossier),
         Part::Context => context(dossier),
         Part::Risks => risks(dossier),
         Part::Mitigations => mitigations(dossier),
-        Part::Evidence => evidence(dossier),
+        Part::Evidence => evidence(dossier, says),
     }
 }
 
@@ -257,7 +258,7 @@ fn mitigations(dossier: &Dossier) -> AnyView {
     .into_any()
 }
 
-fn evidence(dossier: &Dossier) -> AnyView {
+fn evidence(dossier: &Dossier, says: &BTreeMap<String, String>) -> AnyView {
     if dossier.evidence.is_empty() {
         return view! { <p class="muted">"No evidence is attached."</p> }.into_any();
     }
@@ -275,6 +276,7 @@ fn evidence(dossier: &Dossier) -> AnyView {
                     <th scope="row">
                         <a href=format!("/evidence/{reference}")>{e.title.clone()}</a>
                         <span class="cell-sub">{reference.clone()}" \u{b7} "{e.kind.label()}{(!about.is_empty()).then(|| format!(" \u{b7} about {about}"))}</span>
+                        {says.get(&e.sha256).cloned().map(|says| view! { <span class="cell-sub says">{says}</span> })}
                     </th>
                     <td><DateText date=e.speaks_of/>{until}</td>
                     <td>

@@ -13,6 +13,7 @@ use domain::readiness::{Item, is_ready};
 use domain::review::dossier::Dossier;
 use domain::review::{DECLARATION, Part, State};
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 use store::reviews::submit::{self, Preview};
 use store::systems::SystemHeader;
 
@@ -117,7 +118,7 @@ fn answers(reference: SystemRef, dossier: &Dossier) -> AnyView {
         .map(|(part, page)| {
             let title = parts::title(part);
             let href = format!("/systems/{reference}/{page}");
-            let body = parts::part(dossier, part);
+            let body = parts::part(dossier, part, &BTreeMap::new());
             view! { <Section title id=part.as_str() action_href=href action="Change">{body}</Section> }
         })
         .collect_view();
