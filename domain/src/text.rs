@@ -85,6 +85,22 @@ pub const LINE_MAX: usize = 200;
 /// Longest paragraph text (purposes, reasons, notes), in characters.
 pub const PROSE_MAX: usize = 10_000;
 
+/// Characters that turn the direction of what follows: a name could be made to read as another one.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Characters that show nothing by themselves; within words some scripts need them.
+fn unseen(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{3164}')
+}
+
+/// The days that anything here may speak of: a slip of the keyboard lies outside.
+pub fn is_plausible(day: chrono::NaiveDate) -> bool {
+    (1900..=2199).contains(&chrono::Datelike::year(&day))
+}
+
 /// A single line: trimmed, inner white space collapsed, no control characters, at most [`LINE_MAX`] characters.
 /// `None` when nothing is left.
 pub fn line(input: &str) -> Result<Option<String>, &'static str> {
@@ -92,10 +108,10 @@ pub fn line(input: &str) -> Result<Option<String>, &'static str> {
     if text.chars().count() > LINE_MAX {
         return Err("must be 200 characters or fewer");
     }
-    if text.chars().any(char::is_control) {
+    if text.chars().any(|c| c.is_control() || turns(c)) {
         return Err("must not contain control characters");
     }
-    Ok((!text.is_empty()).then_some(text))
+    Ok(text.chars().any(|c| !unseen(c)).then_some(text))
 }
 
 /// A text of several lines: line ends made `\n`, trimmed, at most [`PROSE_MAX`] characters. `None` when empty.

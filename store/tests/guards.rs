@@ -313,7 +313,7 @@ async fn conditions_ratings_evidence_and_people_keep_their_rules(pool: PgPool) {
         &[
             ("update mitigation set due_on = due_on + 30 where decision_id is not null", "CS002", "CS002"),
             ("update mitigation set description = 'Nothing' where decision_id is not null", "CS002", "CS002"),
-            ("update mitigation set decision_id = null where decision_id is not null", "CS002", "CS002"),
+            ("update mitigation set decision_id = null where decision_id is not null", "42501", "CS002"),
             ("update mitigation set status = 'dropped' where decision_id is not null", "23514", "23514"),
             (
                 "update mitigation set status = 'verified', implemented_by = assignee_id, verified_by = assignee_id
@@ -324,10 +324,10 @@ async fn conditions_ratings_evidence_and_people_keep_their_rules(pool: PgPool) {
             (&rate(0, 1), "CS008", "CS008"),
             (&rate(3, 1), "CS008", "CS008"),
             (&rate(2, 1), "CS003", "CS003"),
-            ("update evidence set file_name = 'other.txt'", "CS002", "CS002"),
+            ("update evidence set file_name = 'other.txt'", "42501", "CS002"),
             (
                 "update evidence set sha256 = (select sha256 from evidence_file order by sha256 limit 1)",
-                "CS002",
+                "42501",
                 "CS002",
             ),
             ("update person set roles = '{committee,executive}' where name = 'Mia Member'", "23514", "23514"),
@@ -421,8 +421,11 @@ async fn a_retired_system_stands_still_until_it_is_reopened(pool: PgPool) {
         format!("insert into review (id, system_id, state, opened_by, opened_at, state_since)
           select '00000000-0000-0000-0000-000000000001', id, 'draft', owner_id, now(), now() from system where id = {it};
           insert into dossier (id, review_id, revision, body, sha256, submitted_by, submitted_at)
-          select gen_random_uuid(), '00000000-0000-0000-0000-000000000001', 1, '{{}}', sha256('{{}}'), owner_id, now()
-          from system where id = {it}"),
+          select gen_random_uuid(), '00000000-0000-0000-0000-000000000001', 1, d.body, sha256(convert_to(d.body, 'UTF8')), owner_id,
+            now()
+          from system cross join lateral (select jsonb_build_object('triage', jsonb_build_object('tier', tier), 'risks',
+            coalesce(jsonb_agg(jsonb_build_object('reference', 'R-' || k.number, 'status', k.status, 'above_appetite',
+              k.residual_above)), '[]'))::text as body from risk k where k.system_id = system.id) d where id = {it}"),
     ];
     for sql in &still {
         hold(&pool, &[(sql.as_str(), "CS011", "CS011")]).await;
@@ -458,4 +461,89 @@ async fn a_retired_system_stands_still_until_it_is_reopened(pool: PgPool) {
     assert_eq!(state, "revoked");
     store::systems::retire::reopen(store, &s.owner, loan, domain::system::Stage::Pilot).await.unwrap();
     hold(&pool, &[(still[0].as_str(), "CS003", "CS003"), (still[4].as_str(), "CS003", "CS003")]).await;
+}
+
+/// What a hostile test found: temporary tables that stand before ours, functions that are hung on other tables, derived
+/// columns that are laid in.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn t34_the_program_lends_no_guard_and_shadows_no_table(pool: PgPool) {
+    let (scene, review, _) = two_systems(&pool).await;
+    let (owner, system) = (scene.owner.id.0, scene.system.0);
+    hold(
+        &pool,
+        &[
+            ("create temp table involvement (like involvement)", "42501", "done"),
+            ("create table public.person2 (id uuid)", "42501", "done"),
+            (&format!("select involve((select id from system limit 1), '{owner}')"), "42501", "done"),
+            ("select count_again()", "42501", "CS003"),
+            (
+                &format!("insert into system (id, name, purpose, business_unit_id, owner_id, stage, created_at, created_by,
+                   changed_at, changed_by, standing_outcome)
+                 select gen_random_uuid(), 'X', 'Y', business_unit_id, owner_id, 'pilot', now(), owner_id, now(), owner_id,
+                   'approved' from system where number = {system}"),
+                "42501",
+                "CS003",
+            ),
+            ("update mitigation set system_id = system_id", "42501", "CS003"),
+            ("update evidence set sha256 = sha256", "42501", "CS001"),
+            (
+                &format!("update review set state_reason = 'Never said' where 'RV-' || number = '{review}'"),
+                "CS002",
+                "CS002",
+            ),
+        ],
+    )
+    .await;
+    // Of every function that is not pure SQL: pinned to our tables, and the program's only where it calls it.
+    let open: Vec<String> = sqlx::query_scalar(
+        "select p.oid::regprocedure::text from pg_proc p join pg_language l on l.oid = p.prolang
+         where p.pronamespace = 'public'::regnamespace
+           and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+           and (l.lanname = 'plpgsql' or p.prosecdef)
+           and (not 'search_path=pg_catalog, public, pg_temp' = any (coalesce(p.proconfig, '{}'))
+             or has_function_privilege('countersign_app', p.oid, 'execute') and p.proname <> 'audit_lock_head')",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(open, [] as [String; 0]);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_dossier_says_what_the_register_says(pool: PgPool) {
+    let scene = Scene::new(&pool, Tier::High, false).await;
+    scene.submit().await;
+    let body: String = sqlx::query_scalar("select body from dossier limit 1").fetch_one(&pool).await.unwrap();
+    let review: uuid::Uuid =
+        sqlx::query_scalar("select review_id from dossier limit 1").fetch_one(&pool).await.unwrap();
+    let whole: serde_json::Value = serde_json::from_str(&body).unwrap();
+    for (said, code) in [
+        (whole.clone(), "CS003"),
+        (
+            {
+                let mut x = whole.clone();
+                x["triage"]["tier"] = "minimal".into();
+                x
+            },
+            "CS005",
+        ),
+        (
+            {
+                let mut x = whole.clone();
+                x["risks"] = serde_json::json!([]);
+                x
+            },
+            "CS005",
+        ),
+    ] {
+        let sql = format!(
+            "set local session_replication_role = replica;
+             update review set state = 'changes_requested' where id = '{review}';
+             set local session_replication_role = origin;
+             insert into dossier (id, review_id, revision, body, sha256, submitted_by, submitted_at)
+             select gen_random_uuid(), review_id, 2, $b${said}$b$, sha256(convert_to($b${said}$b$, 'UTF8')), submitted_by, now()
+             from dossier where review_id = '{review}'"
+        );
+        assert_eq!(attempt(&pool, false, &sql).await, code, "{said}");
+    }
 }

@@ -76,7 +76,7 @@ impl Ballot {
             if condition.text.trim().is_empty() || condition.text.chars().count() > PROSE_MAX {
                 errors.add(&field("text", i), "Say what must be done");
             }
-            if condition.due_on <= today {
+            if condition.due_on <= today || !crate::text::is_plausible(condition.due_on) {
                 errors.add(&field("due", i), "Choose a day after today");
             }
         }

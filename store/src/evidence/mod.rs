@@ -60,6 +60,11 @@ impl Label {
     /// Messages by field.
     pub fn check(&self, today: chrono::NaiveDate) -> Result<()> {
         let mut errors = domain::error::FieldErrors::default();
+        for (field, day) in [("speaks_of", Some(self.speaks_of)), ("valid_until", self.valid_until)] {
+            if day.is_some_and(|day| !domain::text::is_plausible(day)) {
+                errors.add(field, "Choose a day between 1900 and 2199");
+            }
+        }
         if self.speaks_of > today {
             errors.add("speaks_of", "The date that the file speaks of can\u{2019}t lie ahead");
         }

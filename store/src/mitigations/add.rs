@@ -61,6 +61,7 @@ pub async fn add(
     if new.risks.is_empty() || new.risks.len() > RISKS_MAX {
         return Err(Refusal::field("risks", "Choose at least one risk that it acts on").into());
     }
+    super::plausible(new.due_on)?;
     let mut tx = store.begin().await?;
     tx.once(actor, once).await?;
     let located = locate(tx.conn(), actor, system, true).await?;

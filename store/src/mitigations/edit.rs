@@ -65,6 +65,7 @@ pub(crate) async fn change(
     if risks.is_empty() && !held.condition {
         return Err(Refusal::field("risks", "Choose at least one risk that it acts on").into());
     }
+    super::plausible(new.due_on)?;
     let ids: Vec<Uuid> = risks.iter().map(|(_, id)| *id).collect();
     let now = tx.now();
     sqlx::query!(

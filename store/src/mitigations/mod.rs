@@ -101,3 +101,11 @@ pub(crate) async fn risks_of(
     }
     Ok(found)
 }
+
+/// A due date that somebody meant.
+fn plausible(due_on: Option<NaiveDate>) -> Result<()> {
+    match due_on.is_none_or(domain::text::is_plausible) {
+        true => Ok(()),
+        false => Err(Refusal::field("due_on", "Choose a day between 1900 and 2199").into()),
+    }
+}

@@ -80,7 +80,7 @@ async fn conditions(tx: &mut crate::Tx, ballot: &Ballot) -> Result<Vec<Condition
     }
     let ids: Vec<Uuid> = ballot.conditions.iter().map(|c| c.owner_id.0).collect();
     let people = sqlx::query!(
-        "select id, name from person where id = any ($1) and deactivated_at is null
+        "select id, name from person where id = any ($1) and kind = 'human' and deactivated_at is null
            and not roles && array['executive', 'auditor']",
         &ids
     )

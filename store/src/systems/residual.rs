@@ -1,7 +1,10 @@
 //! The risks of a system that weigh most now, for its overview: one statement.
 
+use crate::relation::Located;
 use crate::{Result, Store};
-use domain::ids::{RiskRef, SystemId};
+use domain::actor::Actor;
+use domain::ids::RiskRef;
+use domain::policy::{self, Relation};
 
 /// Rows.
 const TOP: i64 = 5;
@@ -19,14 +22,18 @@ pub struct TopRisk {
     pub above: bool,
 }
 
-/// The heaviest open risks, and how many lie above appetite.
-pub async fn top(store: &Store, system: SystemId) -> Result<(Vec<TopRisk>, i64)> {
+/// The heaviest open risks, and how many lie above appetite. Nothing for those who see a system only because they have a
+/// mitigation of it to do: they see the risks that it treats, on its page.
+pub async fn top(store: &Store, actor: &Actor, system: &Located) -> Result<Option<(Vec<TopRisk>, i64)>> {
+    if !policy::sees(actor, Relation { assignee: false, ..system.relation }) {
+        return Ok(None);
+    }
     let rows = sqlx::query!(
         r#"select number, title, residual_likelihood, residual_impact, residual_level, residual_above,
              count(*) filter (where residual_above) over () as "above!"
            from risk where system_id = $1 and status <> 'closed'
            order by residual_above desc, residual_score desc nulls last, number limit $2"#,
-        system.0,
+        system.id.0,
         TOP
     )
     .fetch_all(store.pool())
@@ -41,5 +48,5 @@ pub async fn top(store: &Store, system: SystemId) -> Result<(Vec<TopRisk>, i64)>
         },
         above: r.residual_above,
     });
-    Ok((risks.collect(), above))
+    Ok(Some((risks.collect(), above)))
 }

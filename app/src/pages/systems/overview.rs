@@ -28,7 +28,7 @@ pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
     let facts = store::systems::readiness::facts(&mut conn, id, cx.today()).await?;
     let matrix = store::matrix::current(&mut conn).await?.matrix;
     drop(conn);
-    let (risks, above) = store::systems::residual::top(&cx.store, id).await?;
+    let heavy = store::systems::residual::top(&cx.store, &cx.actor, &header.located).await?;
     let items = readiness::readiness(&facts);
     let title = format!("{} {}", header.located.reference, header.located.name);
     cx.page(&title, || {
@@ -37,7 +37,7 @@ pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
             <div class="split">
                 <div>
                     {tasks(&header, &items, prepares(&cx, &header))}
-                    {heaviest(header.located.reference, &matrix, risks, above)}
+                    {heavy.map(|(risks, above)| heaviest(header.located.reference, &matrix, risks, above))}
                     {inventory(details.source_row.clone())}
                 </div>
                 <aside>{about(&cx, &header, &details)}</aside>
