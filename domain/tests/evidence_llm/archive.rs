@@ -47,6 +47,13 @@ fn parts() -> (String, &'static str) {
     (format!("{header}}}"), samples)
 }
 
+/// A small packed log, deflated or with Zstandard.
+pub fn packed_log(deflate: bool) -> Vec<u8> {
+    let (header, samples) = parts();
+    let members: &[(&str, &[u8])] = &[("summaries.json", samples.as_bytes()), ("header.json", header.as_bytes())];
+    if deflate { archive(members, CompressionMethod::Deflated) } else { zstandard(members) }
+}
+
 #[test]
 fn a_log_is_read_however_it_is_packed() {
     let (header, samples) = parts();

@@ -1,6 +1,7 @@
 //! Test runs of DeepEval (`.latest_test_run.json`): test cases, each with the metrics that judged it.
 
-use super::loose::{Each, Length, Object, Scalar, Walk, Walked, document, skip};
+use super::loose::{Length, Object, Scalar};
+use super::walk::{Each, Walk, Walked, document, skip};
 use super::{Findings, Shape, Source, Unreadable};
 use crate::evidence::findings::{Better, Counts, Format, Metric, RunState, Unit};
 use serde::Deserialize;

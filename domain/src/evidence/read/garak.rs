@@ -45,7 +45,7 @@ struct Row {
     // attempt
     status: Scalar,
     probe_classname: Scalar,
-    detector_results: Table<List<Scalar>>,
+    detector_results: Table<List<Scalar, 5_000>>,
     // eval
     probe: Scalar,
     detector: Scalar,
@@ -62,7 +62,7 @@ struct Row {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Outputs {
-    outputs: List<Said>,
+    outputs: List<Said, 5_000>,
 }
 
 /// Outputs of one probe as one detector saw them.
