@@ -24,7 +24,7 @@ const FIXTURES: &[&str] = &[
 fn content(file: usize) -> Vec<u8> {
     match FIXTURES.get(file) {
         Some(name) => fixture(name).into_bytes(),
-        None => packed_log(file % 2 == 0),
+        None => packed_log(file.is_multiple_of(2)),
     }
 }
 

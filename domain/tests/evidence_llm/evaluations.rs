@@ -47,6 +47,22 @@ fn lm_eval_without_results_is_not_complete() {
 }
 
 #[test]
+fn lm_eval_blots_out_secrets_among_the_arguments() {
+    for args in [
+        r#""model=toy-chat,api_key=sk-123,tokenizer_backend=none""#,
+        r#"{"model": "toy-chat", "api_key": "sk-123", "tokenizer_backend": "none"}"#,
+    ] {
+        let found = text(&format!(
+            r#"{{"results": {{"t": {{"acc,none": 0.5}}}}, "versions": {{}}, "config": {{"model": "api", "model_args": {args}}}}}"#
+        ));
+        assert_eq!(found.targets, ["toy-chat"]);
+        let facts = &found.facts;
+        let expected = "model=toy-chat,api_key=***,tokenizer_backend=none";
+        assert!(facts.contains(&("Model arguments".to_owned(), expected.to_owned())), "{facts:?}");
+    }
+}
+
+#[test]
 fn lm_eval_samples_row_by_row() {
     let found = text(&fixture("lm_eval_samples.jsonl"));
     assert_eq!((found.format, found.state), (Format::LmEvalSamples, RunState::Unknown));

@@ -2,7 +2,7 @@
 //!
 //! The `count` of a statistic is the number of trials, not of instances: those have a statistic of their own.
 
-use super::lm_eval::whole;
+use super::lm_eval_names::whole;
 use super::loose::{ENTRIES_MAX, Object, Scalar};
 use super::walk::{Each, document};
 use super::{Findings, Shape, Source, Unreadable};

@@ -4,7 +4,7 @@
 //! and contradict the results, the samples count.
 
 use super::inspect_parts::{Eval, Kept, Results, Sample, Stats, Value};
-use super::lm_eval::whole;
+use super::lm_eval_names::whole;
 use super::loose::{Object, Said, Scalar, Table};
 use super::walk::{Each, Walk, Walked, document, skip};
 use super::{Findings, Shape, Source, Unreadable, when};

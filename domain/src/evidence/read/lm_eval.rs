@@ -2,10 +2,11 @@
 //!
 //! The tool writes this file once, when every task is done.
 
+use super::lm_eval_names::{Args, better, is_share, unit, whole};
 use super::loose::{Figure, KEY_MAX, Object, Scalar, Table};
 use super::walk::{Each, Walk, Walked, document, skip};
 use super::{Findings, Shape, Source, Unreadable, when};
-use crate::evidence::findings::{Better, Format, Metric, RunState, Unit};
+use crate::evidence::findings::{Better, Format, Metric, RunState};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, MapAccess};
 use std::collections::BTreeMap;
@@ -111,7 +112,7 @@ struct TaskConfig {
 #[serde(default)]
 struct Config {
     model: Scalar,
-    model_args: Scalar,
+    model_args: Args,
     limit: Scalar,
 }
 
@@ -162,13 +163,12 @@ impl Document {
         findings.tool_version = self.version.word();
         findings.ran_at = when::instant(&self.date);
         if let Some(config) = &self.config.0 {
-            let args = config.model_args.text().unwrap_or_default();
-            match self.model_name.text().or_else(|| pretrained(args)).or(config.model.text()) {
+            match self.model_name.text().or(config.model_args.model()).or(config.model.text()) {
                 Some(model) => findings.target(model),
                 None => findings.note("The file does not name the model"),
             }
             findings.fact("Model type", config.model.text().unwrap_or_default());
-            findings.fact("Model arguments", args);
+            findings.fact("Model arguments", &config.model_args.text());
             findings.fact("Limit", &config.limit.word().unwrap_or_default());
         } else if let Some(model) = self.model_name.text() {
             findings.target(model);
@@ -258,41 +258,5 @@ impl Document {
         let tasks = self.subtasks.by.get(task).filter(|tasks| depth < 3 && tasks.len() <= 500)?;
         let each = tasks.iter().map(|task| self.samples_of(task, depth + 1));
         each.sum::<Option<u64>>()
-    }
-}
-
-/// The model's name within `pretrained=NAME,dtype=…`.
-fn pretrained(args: &str) -> Option<&str> {
-    let named = |part: &'_ str| -> bool { part.starts_with("pretrained=") || part.starts_with("model=") };
-    args.split(',').find(|part| named(part.trim())).and_then(|part| part.split_once('=')).map(|(_, name)| name)
-}
-
-/// A whole number that a share of a count comes down to.
-pub fn whole(n: f64) -> Option<u64> {
-    ((n - n.round()).abs() < 1e-6 * n.abs().max(1.0) && (0.0..9e15).contains(&n.round())).then(|| n.round() as u64)
-}
-
-/// Whether a metric is the share of documents that are right.
-pub fn is_share(name: &str) -> bool {
-    matches!(name, "acc" | "acc_norm" | "acc_bytes" | "acc_mutual_info" | "exact_match" | "em" | "contains")
-        || name.starts_with("pass@")
-        || name.ends_with("_acc")
-}
-
-/// The unit of a metric of this name.
-pub fn unit(name: &str, value: f64) -> Unit {
-    let share = is_share(name) || matches!(name, "f1" | "mcc" | "pct_stereotype" | "mrr" | "recall" | "precision");
-    if share && (0.0..=1.0).contains(&value) { Unit::Proportion } else { Unit::Other }
-}
-
-/// Where better lies, for metrics whose definition in the tool leaves no doubt.
-pub fn better(name: &str) -> Option<Better> {
-    match name {
-        _ if is_share(name) => Some(Better::Higher),
-        "f1" | "mcc" | "bleu" | "chrf" | "rouge1" | "rouge2" | "rougeL" | "mrr" => Some(Better::Higher),
-        "perplexity" | "word_perplexity" | "byte_perplexity" | "bits_per_byte" | "ter" | "brier_score" => {
-            Some(Better::Lower)
-        }
-        _ => None,
     }
 }

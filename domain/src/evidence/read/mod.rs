@@ -12,6 +12,7 @@ mod inspect;
 mod inspect_parts;
 pub mod json;
 mod lm_eval;
+mod lm_eval_names;
 mod lm_eval_samples;
 mod loose;
 mod moonshot;
