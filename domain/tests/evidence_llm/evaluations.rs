@@ -141,6 +141,17 @@ fn inspect_samples_that_contradict_the_results_count() {
 }
 
 #[test]
+fn inspect_partly_right_is_neither_passed_nor_failed() {
+    let found = text(
+        r#"{"status": "success", "eval": {"task": "t", "model": "m", "config": {}}, "plan": {},
+            "results": {"total_samples": 2, "completed_samples": 2, "scores": [{"name": "match", "scorer": "match",
+                "metrics": {"accuracy": {"value": 0.5}}}]},
+            "samples": [{"id": 1, "scores": {"match": {"value": "P"}}}, {"id": 2, "scores": {"match": {"value": "P"}}}]}"#,
+    );
+    assert_eq!((metric(&found, "accuracy", "match").hits, found.counts), (None, None));
+}
+
+#[test]
 fn inspect_scores_of_several_epochs_rest_on_samples() {
     let found = text(
         r#"{"status": "success", "eval": {"task": "t", "model": "m", "config": {"epochs": 4}}, "plan": {},

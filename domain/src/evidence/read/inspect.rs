@@ -247,7 +247,9 @@ impl Log {
                 metric.better = Some(Better::Higher);
                 if (0.0..=1.0).contains(&number) {
                     metric.unit = Unit::Proportion;
-                    metric.hits = samples.and_then(|n| whole(number * n as f64));
+                    // A sample that is half right makes half a hit: then there is no telling.
+                    let partly = self.kept.grades.get(scope).is_some_and(|[_, _, other]| *other > 0);
+                    metric.hits = samples.filter(|_| !partly).and_then(|n| whole(number * n as f64));
                 }
                 if once {
                     self.hold_against_samples(scope, &mut metric);
