@@ -25,6 +25,7 @@ fn lm_eval_with_groups_filters_and_a_limit() {
 
     let group = metric(&found, "acc", "toy_group");
     assert_eq!((group.value, group.stderr, group.samples, group.hits), (0.7, None, Some(30), None));
+    assert_eq!(metric(&found, "f1", "toy_group").samples, Some(20), "by metric");
     let b = metric(&found, "acc", "toy_b");
     assert_eq!((b.samples, b.hits, b.unit), (Some(20), Some(12), Unit::Proportion));
     assert_eq!(b.stderr, Some(0.112_390_297_389_803_27));
@@ -33,7 +34,7 @@ fn lm_eval_with_groups_filters_and_a_limit() {
     let strict = metric(&found, "exact_match", "toy_math,strict-match");
     assert_eq!((strict.samples, strict.hits, strict.better), (Some(4), Some(1), Some(Better::Higher)));
     assert_eq!(metric(&found, "toxicity", "toy_math").better, Some(Better::Lower));
-    assert_eq!(found.metrics.len(), 6, "neither sample_len nor the metric that is NaN");
+    assert_eq!(found.metrics.len(), 7, "neither sample_len nor the metric that is NaN");
     assert!(noted(&found, "exact_match of toy_math,flexible-extract has no value"));
     assert!(noted(&found, "toy_b 20 of 500"));
     assert!(found.facts.contains(&("Group toy_group".to_owned(), "toy_a, toy_b".to_owned())));

@@ -50,7 +50,7 @@ impl<T: DeserializeOwned> Walk for Rows<T> {
         }
         self.kept += 1;
         let row = self.by.entry(key).or_default();
-        map.next_value_seed(Walked(&mut Row { row, kept: &mut self.kept })).map(drop)
+        map.next_value_seed(Walked(&mut Row { row, kept: &mut self.kept, prefix: "" })).map(drop)
     }
 }
 
@@ -58,15 +58,25 @@ impl<T: DeserializeOwned> Walk for Rows<T> {
 struct Row<'a, T> {
     row: &'a mut BTreeMap<String, T>,
     kept: &'a mut usize,
+    /// Put before the keys.
+    prefix: &'static str,
 }
+
+/// The one object within a row: samples by metric, since 0.4.13.
+const COUNT: &str = "sample_count";
+const COUNT_OF: &str = "sample_count of ";
 
 impl<T: DeserializeOwned> Walk for Row<'_, T> {
     fn key<'de, A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error> {
         if *self.kept >= KEPT_MAX || key.len() > KEY_MAX {
             return skip(map);
         }
+        if key == COUNT && self.prefix.is_empty() {
+            let mut counts = Row { row: &mut *self.row, kept: &mut *self.kept, prefix: COUNT_OF };
+            return map.next_value_seed(Walked(&mut counts)).map(drop);
+        }
         *self.kept += 1;
-        self.row.insert(key, map.next_value()?);
+        self.row.insert(format!("{}{key}", self.prefix), map.next_value()?);
         Ok(())
     }
 }
@@ -214,7 +224,7 @@ impl Document {
                 let (name, filter) = key.split_once(',').unwrap_or((key, ""));
                 // Beside the metrics, a row of 0.4 has the alias and counts, without a filter.
                 let metric = if modern { key.contains(',') } else { !matches!(name, "alias" | "name" | " ") };
-                if metric && !name.ends_with("_stderr") {
+                if metric && !name.ends_with("_stderr") && !name.starts_with(COUNT_OF) {
                     self.one(findings, task, row, (name, filter), *value);
                 }
             }
@@ -236,7 +246,13 @@ impl Document {
         let stderr = if filter.is_empty() { format!("{name}_stderr") } else { format!("{name}_stderr,{filter}") };
         let mut metric = Metric::new(name, scope, value, unit(name, value));
         metric.stderr = row.get(&stderr).and_then(|figure| figure.0);
-        metric.samples = self.samples_of(task, 0).or_else(|| row.get("sample_len").and_then(|figure| whole(figure.0?)));
+        let figure = |key: &str| row.get(key).and_then(|figure| whole(figure.0?));
+        let counted = || figure(&format!("{COUNT_OF}{name},{filter}"));
+        metric.samples = match self.samples.0.contains_key(task) {
+            true => self.samples_of(task, 0).or_else(counted),
+            // Not every task of a group has every metric.
+            false => counted().or_else(|| self.samples_of(task, 0)).or_else(|| figure("sample_len")),
+        };
         metric.better = match self.better.by.get(task).and_then(|better| better.get(name)).and_then(Scalar::bool) {
             Some(true) => Some(Better::Higher),
             Some(false) => Some(Better::Lower),
