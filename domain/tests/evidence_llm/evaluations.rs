@@ -156,9 +156,11 @@ fn inspect_partly_right_is_neither_passed_nor_failed() {
 fn inspect_scores_of_several_epochs_rest_on_samples() {
     let found = text(
         r#"{"status": "success", "eval": {"task": "t", "model": "m", "config": {"epochs": 4}}, "plan": {},
-            "results": {"total_samples": 40, "completed_samples": 40, "scores": [{"name": "match", "scorer": "match",
-                "reducer": "mean", "metrics": {"accuracy": {"value": 0.625}}}]}}"#,
+            "results": {"total_samples": 40, "completed_samples": 40, "scores": [
+                {"name": "match", "scorer": "match", "reducer": "mean", "metrics": {"accuracy": {"value": 0.625}}},
+                {"name": "tone", "scorer": "judge", "scored_samples": 40, "metrics": {"mean": {"value": 3}}}]}}"#,
     );
+    assert_eq!(metric(&found, "mean", "judge / tone").samples, Some(10));
     let accuracy = metric(&found, "accuracy", "match (mean)");
     assert_eq!((accuracy.samples, accuracy.hits, found.counts), (Some(10), None, None));
     assert!(noted(&found, "40 runs are 4 epochs of 10 samples"));

@@ -206,16 +206,25 @@ impl Log {
             self.score(name, &results.metrics, done.or(total), epochs == 1);
         }
         for score in results.scores.0.iter().filter_map(|score| score.0.as_ref()) {
-            let name = score.name.text().or(score.scorer.text()).unwrap_or_default();
+            let (scorer, name) = (score.scorer.text(), score.name.text());
+            // A scorer that gives several values has a score of each: their names may be those of another scorer's.
+            let name = match (scorer, name) {
+                (Some(scorer), Some(name)) if scorer != name => format!("{scorer} / {name}"),
+                _ => name.or(scorer).unwrap_or_default().to_owned(),
+            };
             let scope = match score.reducer.text() {
                 Some(reducer) if epochs > 1 => format!("{name} ({reducer})"),
-                _ => name.to_owned(),
+                _ => name,
             };
             if let Some(left @ 1..) = score.unscored_samples.count() {
                 self.findings.note(format!("{scope} has no score for {left} samples"));
             }
             // Scores are reduced over epochs: what they rest on are samples, however often each was run.
-            let samples = score.scored_samples.count().or(done.or(total).map(|n| n / epochs));
+            let each = done.or(total).map(|n| n.div_ceil(epochs));
+            let samples = match (score.scored_samples.count(), each) {
+                (Some(scored), Some(each)) if epochs > 1 => Some(scored.min(each)),
+                (scored, each) => scored.or(each),
+            };
             self.score(&scope, &score.metrics, samples, epochs == 1);
         }
         if self.findings.metrics.is_empty() {
