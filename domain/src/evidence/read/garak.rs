@@ -128,6 +128,7 @@ impl Report {
             "attempt" => self.attempt(&row, bytes),
             "eval" => self.eval(&row),
             "completion" => self.completed += 1,
+            "digest" => super::garak_digest::tags(bytes, &mut self.findings),
             _ => {}
         }
     }

@@ -6,6 +6,7 @@
 
 mod deepeval;
 mod garak;
+mod garak_digest;
 mod garak_hits;
 mod helm;
 mod inspect;
