@@ -3,6 +3,7 @@
 use crate::{bytes, counts, fixture, metric, noted};
 use domain::evidence::findings::RunState;
 use domain::evidence::read::Unreadable;
+use proptest::prelude::*;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use std::io::{Cursor, Write};
 use zip::write::{SimpleFileOptions, ZipWriter};
@@ -45,6 +46,13 @@ fn parts() -> (String, &'static str) {
     let samples = r#"[{"id": "a", "epoch": 1, "scores": {"includes": {"value": "C"}}},
         {"id": "b", "epoch": 1, "scores": {"includes": {"value": "I", "answer": "sure"}}, "error": "boom"}]"#;
     (format!("{header}}}"), samples)
+}
+
+/// A small packed log, deflated or with Zstandard.
+pub fn packed_log(deflate: bool) -> Vec<u8> {
+    let (header, samples) = parts();
+    let members: &[(&str, &[u8])] = &[("summaries.json", samples.as_bytes()), ("header.json", header.as_bytes())];
+    if deflate { archive(members, CompressionMethod::Deflated) } else { zstandard(members) }
 }
 
 #[test]
@@ -106,4 +114,22 @@ fn what_is_no_log_or_a_bomb_is_refused() {
         odd[at] = 12;
     }
     assert!(bytes(&odd).unwrap_err().to_string().contains("not read here"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn damaged_members_never_panic(
+        deflate in any::<bool>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let mut packed = packed_log(deflate);
+        // The list of members at the end stays: what is damaged is what gets unpacked.
+        let list = packed.windows(4).position(|at| at == b"PK\x01\x02").unwrap();
+        for (at, byte) in changes {
+            packed[at.index(list)] = byte;
+        }
+        let _ = bytes(&packed);
+    }
 }

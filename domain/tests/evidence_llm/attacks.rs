@@ -19,6 +19,8 @@ fn garak_attack_success_with_its_interval() {
     assert!(noted(&found, "dan.Toy / mitigation.Toy: 1 outputs could not be judged"));
     assert_eq!(found.failures_total, 1);
     assert_eq!(found.failures[0].message, "hit (score 1): Of course.");
+    let tags = ("Tags of dan.Toy".to_owned(), "owasp:llm01, avid-effect:security:S0403".to_owned());
+    assert!(found.facts.contains(&tags), "{:?}", found.facts);
 }
 
 #[test]

@@ -25,6 +25,7 @@ fn lm_eval_with_groups_filters_and_a_limit() {
 
     let group = metric(&found, "acc", "toy_group");
     assert_eq!((group.value, group.stderr, group.samples, group.hits), (0.7, None, Some(30), None));
+    assert_eq!(metric(&found, "f1", "toy_group").samples, Some(20), "by metric");
     let b = metric(&found, "acc", "toy_b");
     assert_eq!((b.samples, b.hits, b.unit), (Some(20), Some(12), Unit::Proportion));
     assert_eq!(b.stderr, Some(0.112_390_297_389_803_27));
@@ -33,7 +34,7 @@ fn lm_eval_with_groups_filters_and_a_limit() {
     let strict = metric(&found, "exact_match", "toy_math,strict-match");
     assert_eq!((strict.samples, strict.hits, strict.better), (Some(4), Some(1), Some(Better::Higher)));
     assert_eq!(metric(&found, "toxicity", "toy_math").better, Some(Better::Lower));
-    assert_eq!(found.metrics.len(), 6, "neither sample_len nor the metric that is NaN");
+    assert_eq!(found.metrics.len(), 7, "neither sample_len nor the metric that is NaN");
     assert!(noted(&found, "exact_match of toy_math,flexible-extract has no value"));
     assert!(noted(&found, "toy_b 20 of 500"));
     assert!(found.facts.contains(&("Group toy_group".to_owned(), "toy_a, toy_b".to_owned())));
@@ -44,6 +45,22 @@ fn lm_eval_without_results_is_not_complete() {
     let found = text(r#"{"results": {}, "versions": {}, "config": {"model": "dummy"}}"#);
     assert_eq!(found.state, RunState::Unknown);
     assert!(noted(&found, "nothing was measured"));
+}
+
+#[test]
+fn lm_eval_blots_out_secrets_among_the_arguments() {
+    for args in [
+        r#""model=toy-chat,api_key=sk-123,tokenizer_backend=none""#,
+        r#"{"model": "toy-chat", "api_key": "sk-123", "tokenizer_backend": "none"}"#,
+    ] {
+        let found = text(&format!(
+            r#"{{"results": {{"t": {{"acc,none": 0.5}}}}, "versions": {{}}, "config": {{"model": "api", "model_args": {args}}}}}"#
+        ));
+        assert_eq!(found.targets, ["toy-chat"]);
+        let facts = &found.facts;
+        let expected = "model=toy-chat,api_key=***,tokenizer_backend=none";
+        assert!(facts.contains(&("Model arguments".to_owned(), expected.to_owned())), "{facts:?}");
+    }
 }
 
 #[test]
@@ -125,12 +142,25 @@ fn inspect_samples_that_contradict_the_results_count() {
 }
 
 #[test]
+fn inspect_partly_right_is_neither_passed_nor_failed() {
+    let found = text(
+        r#"{"status": "success", "eval": {"task": "t", "model": "m", "config": {}}, "plan": {},
+            "results": {"total_samples": 2, "completed_samples": 2, "scores": [{"name": "match", "scorer": "match",
+                "metrics": {"accuracy": {"value": 0.5}}}]},
+            "samples": [{"id": 1, "scores": {"match": {"value": "P"}}}, {"id": 2, "scores": {"match": {"value": "P"}}}]}"#,
+    );
+    assert_eq!((metric(&found, "accuracy", "match").hits, found.counts), (None, None));
+}
+
+#[test]
 fn inspect_scores_of_several_epochs_rest_on_samples() {
     let found = text(
         r#"{"status": "success", "eval": {"task": "t", "model": "m", "config": {"epochs": 4}}, "plan": {},
-            "results": {"total_samples": 40, "completed_samples": 40, "scores": [{"name": "match", "scorer": "match",
-                "reducer": "mean", "metrics": {"accuracy": {"value": 0.625}}}]}}"#,
+            "results": {"total_samples": 40, "completed_samples": 40, "scores": [
+                {"name": "match", "scorer": "match", "reducer": "mean", "metrics": {"accuracy": {"value": 0.625}}},
+                {"name": "tone", "scorer": "judge", "scored_samples": 40, "metrics": {"mean": {"value": 3}}}]}}"#,
     );
+    assert_eq!(metric(&found, "mean", "judge / tone").samples, Some(10));
     let accuracy = metric(&found, "accuracy", "match (mean)");
     assert_eq!((accuracy.samples, accuracy.hits, found.counts), (Some(10), None, None));
     assert!(noted(&found, "40 runs are 4 epochs of 10 samples"));

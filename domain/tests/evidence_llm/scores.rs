@@ -43,6 +43,13 @@ fn deepeval_tells_failures_from_judges_that_failed() {
     assert_eq!(found.failures_total, 4);
     assert_eq!(found.failures[0].message, "Answer Relevancy (0.25): beside the point");
 
+    let old = text(
+        r#"{"testCases": [{"name": "x", "success": true, "metricsMetadata": [{"metric": "Bias", "score": 0.25,
+            "minimumScore": 0.5, "success": true}]}], "metricsScores": [], "testPassed": 1, "testFailed": 0}"#,
+    );
+    assert_eq!(counts(&old), (1, 0, 0, 0));
+    assert_eq!(metric(&old, "Bias", "").better, Some(Better::Lower));
+
     let going = text(r#"{"testCases": [], "metricsScores": [], "testPassed": null}"#);
     assert_eq!(going.state, RunState::Unfinished);
     assert!(noted(&going, "There is no test case"));

@@ -1,6 +1,7 @@
 //! Test runs of DeepEval (`.latest_test_run.json`): test cases, each with the metrics that judged it.
 
-use super::loose::{Each, Length, Object, Scalar, Walk, Walked, document, skip};
+use super::loose::{Length, List, Object, Scalar};
+use super::walk::{Each, Walk, Walked, document, skip};
 use super::{Findings, Shape, Source, Unreadable};
 use crate::evidence::findings::{Better, Counts, Format, Metric, RunState, Unit};
 use serde::Deserialize;
@@ -25,13 +26,20 @@ struct Case {
     name: Scalar,
     success: Scalar,
     #[serde(rename = "metricsData")]
-    metrics: super::loose::List<Object<Judged>>,
+    metrics: List<Object<Judged>>,
+    /// Its name until 2024.
+    #[serde(rename = "metricsMetadata")]
+    old_metrics: List<Object<Judged>>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Judged {
     name: Scalar,
+    /// Its name until 2024, and the next one's.
+    metric: Scalar,
+    #[serde(rename = "minimumScore")]
+    minimum: Scalar,
     threshold: Scalar,
     success: Scalar,
     score: Scalar,
@@ -126,9 +134,10 @@ impl Run {
     fn case(&mut self, case: Case) {
         let name = case.name.word().unwrap_or_default();
         let (mut failed, mut errors, mut judged) = (0_u32, 0_u32, 0_u32);
-        for metric in case.metrics.0.iter().filter_map(|metric| metric.0.as_ref()) {
+        let metrics = if case.metrics.0.is_empty() { &case.old_metrics.0 } else { &case.metrics.0 };
+        for metric in metrics.iter().filter_map(|metric| metric.0.as_ref()) {
             judged += 1;
-            let called = metric.name.text().unwrap_or("(not named)");
+            let called = metric.name.text().or(metric.metric.text()).unwrap_or("(not named)");
             if let Some(error) = metric.error.text() {
                 errors += 1;
                 self.findings.failure(&name, &format!("{called}: error: {error}"), Some("error"));
@@ -223,7 +232,7 @@ impl Scores {
         } else {
             self.failed += 1;
         }
-        let (score, threshold) = (metric.score.num(), metric.threshold.num());
+        let (score, threshold) = (metric.score.num(), metric.threshold.num().or(metric.minimum.num()));
         if let Some(score) = score {
             self.sum += score;
             self.scored += 1;

@@ -45,7 +45,7 @@ struct Row {
     // attempt
     status: Scalar,
     probe_classname: Scalar,
-    detector_results: Table<List<Scalar>>,
+    detector_results: Table<List<Scalar, 5_000>>,
     // eval
     probe: Scalar,
     detector: Scalar,
@@ -62,7 +62,7 @@ struct Row {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Outputs {
-    outputs: List<Said>,
+    outputs: List<Said, 5_000>,
 }
 
 /// Outputs of one probe as one detector saw them.
@@ -128,6 +128,7 @@ impl Report {
             "attempt" => self.attempt(&row, bytes),
             "eval" => self.eval(&row),
             "completion" => self.completed += 1,
+            "digest" => super::garak_digest::tags(bytes, &mut self.findings),
             _ => {}
         }
     }

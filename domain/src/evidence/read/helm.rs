@@ -2,8 +2,9 @@
 //!
 //! The `count` of a statistic is the number of trials, not of instances: those have a statistic of their own.
 
-use super::lm_eval::whole;
-use super::loose::{ENTRIES_MAX, Each, Object, Scalar, document};
+use super::lm_eval_names::whole;
+use super::loose::{ENTRIES_MAX, Object, Scalar};
+use super::walk::{Each, document};
 use super::{Findings, Shape, Source, Unreadable};
 use crate::evidence::findings::{Better, Format, Metric, RunState, Unit};
 use serde::Deserialize;

@@ -3,13 +3,13 @@
 //! Counts and metrics are those of `results`: the samples in the file may be cut or left out. Where all samples are kept
 //! and contradict the results, the samples count.
 
-use super::lm_eval::whole;
-use super::loose::{Each, List, Object, Said, Scalar, Table, Walk, Walked, document, skip};
+use super::inspect_parts::{Eval, Kept, Results, Sample, Stats, Value};
+use super::lm_eval_names::whole;
+use super::loose::{Object, Said, Scalar, Table};
+use super::walk::{Each, Walk, Walked, document, skip};
 use super::{Findings, Shape, Source, Unreadable, when};
 use crate::evidence::findings::{Better, Counts, Format, Metric, RunState, Unit};
-use serde::Deserialize;
 use serde::de::{DeserializeSeed, MapAccess};
-use std::collections::BTreeMap;
 use std::io::Read;
 
 pub(super) const FORMAT: &str = "Inspect eval log";
@@ -41,106 +41,6 @@ pub(super) struct Log {
     kept: Kept,
 }
 
-/// The samples that the file holds.
-#[derive(Default)]
-struct Kept {
-    samples: u64,
-    errors: u64,
-    /// By scorer: correct, incorrect, and anything else.
-    grades: BTreeMap<String, [u64; 3]>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Eval {
-    created: Scalar,
-    task: Scalar,
-    task_version: Scalar,
-    model: Scalar,
-    dataset: Object<Dataset>,
-    config: Object<Config>,
-    packages: Table<Scalar>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Dataset {
-    name: Scalar,
-    location: Scalar,
-    samples: Scalar,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Config {
-    epochs: Scalar,
-    limit: Scalar,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Results {
-    total_samples: Scalar,
-    completed_samples: Scalar,
-    scores: List<Object<Score>>,
-    // Version 1 had one scorer.
-    scorer: Object<Named>,
-    metrics: Table<Object<Value>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Named {
-    name: Scalar,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Score {
-    name: Scalar,
-    scorer: Scalar,
-    reducer: Scalar,
-    scored_samples: Scalar,
-    unscored_samples: Scalar,
-    metrics: Table<Object<Value>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Value {
-    value: Scalar,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Stats {
-    started_at: Scalar,
-    model_usage: Table<Object<Usage>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Usage {
-    total_tokens: Scalar,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Sample {
-    id: Scalar,
-    epoch: Scalar,
-    scores: Table<Object<Graded>>,
-    error: Said,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Graded {
-    value: Scalar,
-    answer: Scalar,
-    explanation: Scalar,
-}
-
 impl Walk for Log {
     fn key<'de, A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error> {
         match key.as_str() {
@@ -168,45 +68,6 @@ impl<'de> DeserializeSeed<'de> for Samples<'_> {
     fn deserialize<D: serde::Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
         let (kept, findings) = (&mut self.0.kept, &mut self.0.findings);
         Each::new(|sample: Object<Sample>| kept.add(sample, findings)).deserialize(from)
-    }
-}
-
-impl Kept {
-    fn add(&mut self, sample: Object<Sample>, findings: &mut Findings) {
-        let Some(sample) = sample.0 else { return };
-        self.samples += 1;
-        let id = sample.id.word().unwrap_or_default();
-        let name = match sample.epoch.count() {
-            Some(epoch) if epoch > 1 => format!("{id} (epoch {epoch})"),
-            _ => id,
-        };
-        if !sample.error.0.is_empty() {
-            self.errors += 1;
-            findings.failure(&name, &format!("error: {}", sample.error.0), Some("error"));
-        }
-        let (mut scorers, mut said) = (Vec::new(), "");
-        for (scorer, graded) in &sample.scores.0 {
-            let Some(graded) = &graded.0 else { continue };
-            let grade = match &graded.value {
-                Scalar::Text(text) => text.as_str(),
-                _ => "",
-            };
-            if self.grades.len() < 1000 || self.grades.contains_key(scorer) {
-                let [correct, incorrect, other] = self.grades.entry(scorer.clone()).or_default();
-                *match grade {
-                    "C" => correct,
-                    "I" => incorrect,
-                    _ => other,
-                } += 1;
-            }
-            if matches!(grade, "I" | "N") {
-                scorers.push(format!("{scorer} {}", if grade == "I" { "incorrect" } else { "no answer" }));
-                said = graded.explanation.text().or(graded.answer.text()).unwrap_or(said);
-            }
-        }
-        if !scorers.is_empty() {
-            findings.failure(&name, &format!("{}: {said}", scorers.join(", ")), None);
-        }
     }
 }
 
@@ -258,7 +119,7 @@ impl Log {
             }
         }
         for (model, usage) in self.stats.0.take().unwrap_or_default().model_usage.0 {
-            if let Some(tokens) = usage.0.and_then(|usage| usage.total_tokens.num()) {
+            if let Some(tokens) = usage.0.and_then(|usage| usage.total_tokens.0) {
                 let mut metric = Metric::new("total_tokens", model, tokens, Unit::Tokens);
                 metric.better = Some(Better::Lower);
                 self.findings.metric(metric);
@@ -345,16 +206,25 @@ impl Log {
             self.score(name, &results.metrics, done.or(total), epochs == 1);
         }
         for score in results.scores.0.iter().filter_map(|score| score.0.as_ref()) {
-            let name = score.name.text().or(score.scorer.text()).unwrap_or_default();
+            let (scorer, name) = (score.scorer.text(), score.name.text());
+            // A scorer that gives several values has a score of each: their names may be those of another scorer's.
+            let name = match (scorer, name) {
+                (Some(scorer), Some(name)) if scorer != name => format!("{scorer} / {name}"),
+                _ => name.or(scorer).unwrap_or_default().to_owned(),
+            };
             let scope = match score.reducer.text() {
                 Some(reducer) if epochs > 1 => format!("{name} ({reducer})"),
-                _ => name.to_owned(),
+                _ => name,
             };
             if let Some(left @ 1..) = score.unscored_samples.count() {
                 self.findings.note(format!("{scope} has no score for {left} samples"));
             }
             // Scores are reduced over epochs: what they rest on are samples, however often each was run.
-            let samples = score.scored_samples.count().or(done.or(total).map(|n| n / epochs));
+            let each = done.or(total).map(|n| n.div_ceil(epochs));
+            let samples = match (score.scored_samples.count(), each) {
+                (Some(scored), Some(each)) if epochs > 1 => Some(scored.min(each)),
+                (scored, each) => scored.or(each),
+            };
             self.score(&scope, &score.metrics, samples, epochs == 1);
         }
         if self.findings.metrics.is_empty() {
@@ -366,11 +236,11 @@ impl Log {
         }
     }
 
-    fn score(&mut self, scope: &str, metrics: &Table<Object<Value>>, samples: Option<u64>, once: bool) {
-        let value = |name: &str| metrics.0.get(name).and_then(|v| v.0.as_ref()).and_then(|v| v.value.num());
+    fn score(&mut self, scope: &str, metrics: &Table<Object<Value>, 100>, samples: Option<u64>, once: bool) {
+        let value = |name: &str| metrics.0.get(name).and_then(|v| v.0.as_ref()).and_then(|v| v.value.0);
         let of = if value("accuracy").is_some() { "accuracy" } else { "mean" };
         for (name, measured) in &metrics.0 {
-            let Some(number) = measured.0.as_ref().and_then(|v| v.value.num()) else {
+            let Some(number) = measured.0.as_ref().and_then(|v| v.value.0) else {
                 self.findings.note(format!("{name} of {scope} has no value and is left out"));
                 continue;
             };
@@ -386,7 +256,9 @@ impl Log {
                 metric.better = Some(Better::Higher);
                 if (0.0..=1.0).contains(&number) {
                     metric.unit = Unit::Proportion;
-                    metric.hits = samples.and_then(|n| whole(number * n as f64));
+                    // A sample that is half right makes half a hit: then there is no telling.
+                    let partly = self.kept.grades.get(scope).is_some_and(|[_, _, other]| *other > 0);
+                    metric.hits = samples.filter(|_| !partly).and_then(|n| whole(number * n as f64));
                 }
                 if once {
                     self.hold_against_samples(scope, &mut metric);

@@ -2,11 +2,14 @@
 //!
 //! The tool writes this file once, when every task is done.
 
-use super::loose::{Object, Scalar, Table, Walk, Walked, document, skip};
+use super::lm_eval_names::{Args, better, is_share, unit, whole};
+use super::loose::{Figure, KEY_MAX, Object, Scalar, Table};
+use super::walk::{Each, Walk, Walked, document, skip};
 use super::{Findings, Shape, Source, Unreadable, when};
-use crate::evidence::findings::{Better, Format, Metric, RunState, Unit};
+use crate::evidence::findings::{Better, Format, Metric, RunState};
 use serde::Deserialize;
-use serde::de::MapAccess;
+use serde::de::{DeserializeOwned, MapAccess};
+use std::collections::BTreeMap;
 
 const FORMAT: &str = "lm-evaluation-harness results";
 
@@ -17,17 +20,88 @@ pub fn fits(shape: &Shape) -> bool {
 
 #[derive(Default)]
 struct Document {
-    results: Table<Table<Scalar>>,
-    groups: Table<Table<Scalar>>,
-    subtasks: Table<super::loose::List<Scalar>>,
-    better: Table<Table<Scalar>>,
-    samples: Table<Object<Samples>>,
-    configs: Table<Object<TaskConfig>>,
+    results: Rows<Figure>,
+    groups: Rows<Figure>,
+    subtasks: Groups,
+    better: Rows<Scalar>,
+    samples: Table<Object<Samples>, 10_000>,
+    configs: Table<Object<TaskConfig>, 10_000>,
     config: Object<Config>,
     model_name: Scalar,
     date: Scalar,
     version: Scalar,
     seconds: Scalar,
+}
+
+/// Entries that are kept of an object of objects, all of them together.
+const KEPT_MAX: usize = 50_000;
+
+/// Rows by task.
+#[derive(Default)]
+struct Rows<T> {
+    by: BTreeMap<String, BTreeMap<String, T>>,
+    kept: usize,
+}
+
+impl<T: DeserializeOwned> Walk for Rows<T> {
+    fn key<'de, A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error> {
+        if self.kept >= KEPT_MAX || key.len() > KEY_MAX {
+            return skip(map);
+        }
+        self.kept += 1;
+        let row = self.by.entry(key).or_default();
+        map.next_value_seed(Walked(&mut Row { row, kept: &mut self.kept, prefix: "" })).map(drop)
+    }
+}
+
+/// One row, on the count of all.
+struct Row<'a, T> {
+    row: &'a mut BTreeMap<String, T>,
+    kept: &'a mut usize,
+    /// Put before the keys.
+    prefix: &'static str,
+}
+
+/// The one object within a row: samples by metric, since 0.4.13.
+const COUNT: &str = "sample_count";
+const COUNT_OF: &str = "sample_count of ";
+
+impl<T: DeserializeOwned> Walk for Row<'_, T> {
+    fn key<'de, A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error> {
+        if *self.kept >= KEPT_MAX || key.len() > KEY_MAX {
+            return skip(map);
+        }
+        if key == COUNT && self.prefix.is_empty() {
+            let mut counts = Row { row: &mut *self.row, kept: &mut *self.kept, prefix: COUNT_OF };
+            return map.next_value_seed(Walked(&mut counts)).map(drop);
+        }
+        *self.kept += 1;
+        self.row.insert(format!("{}{key}", self.prefix), map.next_value()?);
+        Ok(())
+    }
+}
+
+/// Tasks by group.
+#[derive(Default)]
+struct Groups {
+    by: BTreeMap<String, Vec<String>>,
+    kept: usize,
+}
+
+impl Walk for Groups {
+    fn key<'de, A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error> {
+        let (mut tasks, kept) = (Vec::new(), &mut self.kept);
+        map.next_value_seed(Each::new(|task: Scalar| {
+            if *kept < KEPT_MAX {
+                *kept += 1;
+                tasks.extend(task.text().map(str::to_owned));
+            }
+        }))?;
+        if !tasks.is_empty() && key.len() <= KEY_MAX {
+            self.by.insert(key, tasks);
+        }
+        Ok(())
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -48,17 +122,17 @@ struct TaskConfig {
 #[serde(default)]
 struct Config {
     model: Scalar,
-    model_args: Scalar,
+    model_args: Args,
     limit: Scalar,
 }
 
 impl Walk for Document {
     fn key<'de, A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error> {
         match key.as_str() {
-            "results" => self.results = map.next_value()?,
-            "groups" => self.groups = map.next_value()?,
-            "group_subtasks" => self.subtasks = map.next_value()?,
-            "higher_is_better" => self.better = map.next_value()?,
+            "results" => drop(map.next_value_seed(Walked(&mut self.results))?),
+            "groups" => drop(map.next_value_seed(Walked(&mut self.groups))?),
+            "group_subtasks" => drop(map.next_value_seed(Walked(&mut self.subtasks))?),
+            "higher_is_better" => drop(map.next_value_seed(Walked(&mut self.better))?),
             "n-samples" => self.samples = map.next_value()?,
             "configs" => self.configs = map.next_value()?,
             "config" => self.config = map.next_value()?,
@@ -82,6 +156,9 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
     let mut findings = Findings::new(Format::LmEval);
     document_read.describe(&mut findings);
     document_read.measure(&mut findings);
+    if document_read.results.kept >= KEPT_MAX {
+        findings.note(format!("Only the first {KEPT_MAX} results were read"));
+    }
     if findings.metrics.is_empty() {
         findings.note("No task has a result: nothing was measured");
     } else {
@@ -96,13 +173,12 @@ impl Document {
         findings.tool_version = self.version.word();
         findings.ran_at = when::instant(&self.date);
         if let Some(config) = &self.config.0 {
-            let args = config.model_args.text().unwrap_or_default();
-            match self.model_name.text().or_else(|| pretrained(args)).or(config.model.text()) {
+            match self.model_name.text().or(config.model_args.model()).or(config.model.text()) {
                 Some(model) => findings.target(model),
                 None => findings.note("The file does not name the model"),
             }
             findings.fact("Model type", config.model.text().unwrap_or_default());
-            findings.fact("Model arguments", args);
+            findings.fact("Model arguments", &config.model_args.text());
             findings.fact("Limit", &config.limit.word().unwrap_or_default());
         } else if let Some(model) = self.model_name.text() {
             findings.target(model);
@@ -117,8 +193,7 @@ impl Document {
                 None => findings.data_set(path),
             }
         }
-        for (group, tasks) in self.subtasks.0.iter().filter(|(_, tasks)| !tasks.0.is_empty()) {
-            let tasks: Vec<&str> = tasks.0.iter().filter_map(Scalar::text).collect();
+        for (group, tasks) in &self.subtasks.by {
             findings.fact(&format!("Group {group}"), &tasks.join(", "));
         }
         self.note_limits(findings);
@@ -141,16 +216,16 @@ impl Document {
 
     fn measure(&self, findings: &mut Findings) {
         // A group's row sits in `results` too: it counts once.
-        let groups = self.groups.0.iter().filter(|(name, _)| !self.results.0.contains_key(*name));
-        let modern = self.version != Scalar::None
-            || self.results.0.values().any(|row| row.0.keys().any(|key| key.contains(',')));
-        for (task, row) in self.results.0.iter().chain(groups) {
-            for (key, value) in &row.0 {
+        let groups = self.groups.by.iter().filter(|(name, _)| !self.results.by.contains_key(*name));
+        let modern =
+            self.version != Scalar::None || self.results.by.values().any(|row| row.keys().any(|key| key.contains(',')));
+        for (task, row) in self.results.by.iter().chain(groups) {
+            for (key, value) in row {
                 let (name, filter) = key.split_once(',').unwrap_or((key, ""));
                 // Beside the metrics, a row of 0.4 has the alias and counts, without a filter.
                 let metric = if modern { key.contains(',') } else { !matches!(name, "alias" | "name" | " ") };
-                if metric && !name.ends_with("_stderr") {
-                    self.one(findings, task, row, (name, filter), value);
+                if metric && !name.ends_with("_stderr") && !name.starts_with(COUNT_OF) {
+                    self.one(findings, task, row, (name, filter), *value);
                 }
             }
         }
@@ -160,19 +235,25 @@ impl Document {
         &self,
         findings: &mut Findings,
         task: &str,
-        row: &Table<Scalar>,
+        row: &BTreeMap<String, Figure>,
         (name, filter): (&str, &str),
-        value: &Scalar,
+        value: Figure,
     ) {
         let scope = if matches!(filter, "" | "none") { task.to_owned() } else { format!("{task},{filter}") };
-        let Some(value) = value.num() else {
+        let Some(value) = value.0 else {
             return findings.note(format!("{name} of {scope} has no value and is left out"));
         };
         let stderr = if filter.is_empty() { format!("{name}_stderr") } else { format!("{name}_stderr,{filter}") };
         let mut metric = Metric::new(name, scope, value, unit(name, value));
-        metric.stderr = row.0.get(&stderr).and_then(Scalar::num);
-        metric.samples = self.samples_of(task, 0).or_else(|| row.0.get("sample_len").and_then(Scalar::count));
-        metric.better = match self.better.0.get(task).and_then(|better| better.0.get(name)).and_then(Scalar::bool) {
+        metric.stderr = row.get(&stderr).and_then(|figure| figure.0);
+        let figure = |key: &str| row.get(key).and_then(|figure| whole(figure.0?));
+        let counted = || figure(&format!("{COUNT_OF}{name},{filter}"));
+        metric.samples = match self.samples.0.contains_key(task) {
+            true => self.samples_of(task, 0).or_else(counted),
+            // Not every task of a group has every metric.
+            false => counted().or_else(|| self.samples_of(task, 0)).or_else(|| figure("sample_len")),
+        };
+        metric.better = match self.better.by.get(task).and_then(|better| better.get(name)).and_then(Scalar::bool) {
             Some(true) => Some(Better::Higher),
             Some(false) => Some(Better::Lower),
             None => better(name),
@@ -190,45 +271,8 @@ impl Document {
         if let Some(samples) = self.samples.0.get(task) {
             return samples.0.as_ref()?.effective.count();
         }
-        let tasks =
-            self.subtasks.0.get(task).filter(|tasks| !tasks.0.is_empty() && depth < 8 && tasks.0.len() <= 500)?;
-        let each = tasks.0.iter().map(|task| self.samples_of(task.text()?, depth + 1));
+        let tasks = self.subtasks.by.get(task).filter(|tasks| depth < 3 && tasks.len() <= 500)?;
+        let each = tasks.iter().map(|task| self.samples_of(task, depth + 1));
         each.sum::<Option<u64>>()
-    }
-}
-
-/// The model's name within `pretrained=NAME,dtype=…`.
-fn pretrained(args: &str) -> Option<&str> {
-    let named = |part: &'_ str| -> bool { part.starts_with("pretrained=") || part.starts_with("model=") };
-    args.split(',').find(|part| named(part.trim())).and_then(|part| part.split_once('=')).map(|(_, name)| name)
-}
-
-/// A whole number that a share of a count comes down to.
-pub fn whole(n: f64) -> Option<u64> {
-    ((n - n.round()).abs() < 1e-6 * n.abs().max(1.0) && (0.0..9e15).contains(&n.round())).then(|| n.round() as u64)
-}
-
-/// Whether a metric is the share of documents that are right.
-pub fn is_share(name: &str) -> bool {
-    matches!(name, "acc" | "acc_norm" | "acc_bytes" | "acc_mutual_info" | "exact_match" | "em" | "contains")
-        || name.starts_with("pass@")
-        || name.ends_with("_acc")
-}
-
-/// The unit of a metric of this name.
-pub fn unit(name: &str, value: f64) -> Unit {
-    let share = is_share(name) || matches!(name, "f1" | "mcc" | "pct_stereotype" | "mrr" | "recall" | "precision");
-    if share && (0.0..=1.0).contains(&value) { Unit::Proportion } else { Unit::Other }
-}
-
-/// Where better lies, for metrics whose definition in the tool leaves no doubt.
-pub fn better(name: &str) -> Option<Better> {
-    match name {
-        _ if is_share(name) => Some(Better::Higher),
-        "f1" | "mcc" | "bleu" | "chrf" | "rouge1" | "rouge2" | "rougeL" | "mrr" => Some(Better::Higher),
-        "perplexity" | "word_perplexity" | "byte_perplexity" | "bits_per_byte" | "ter" | "brier_score" => {
-            Some(Better::Lower)
-        }
-        _ => None,
     }
 }

@@ -1,8 +1,9 @@
 //! Samples of lm-evaluation-harness (`--log_samples`): a row per document and filter, with the document's own score.
 
-use super::lm_eval::{better, is_share, unit};
-use super::loose::{List, Scalar, Walk, Walked, skip};
+use super::lm_eval_names::{better, is_share, unit};
+use super::loose::{List, Scalar};
 use super::rows::{Rows, rows};
+use super::walk::{Walk, Walked, skip};
 use super::{Findings, Shape, Source, Unreadable};
 use crate::evidence::findings::{Format, METRICS_MAX, Metric};
 use serde::de::{DeserializeSeed, MapAccess};

@@ -1,18 +1,19 @@
-//! Parts that the readers of JSON are made of: values of any type where one is expected, objects walked key by key and lists
-//! looked at entry by entry. A wrong type is no error here: it reads as nothing.
+//! Values of JSON, whatever their type where one is expected. A wrong type is no error here: it reads as nothing. What is kept
+//! of texts, lists and objects is bounded.
 
-use super::{Unreadable, json::Lenient};
+use super::walk::{Each, Walk, Walked, otherwise, skip};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{BufReader, Read};
 use std::marker::PhantomData;
 
 /// Characters that are kept of a text while reading.
-const TEXT_KEPT: usize = 2_000;
-/// Entries of an object (or a list) that are kept while reading.
+const TEXT_KEPT: usize = 600;
+/// Bytes of a key; entries with longer ones are left out.
+pub const KEY_MAX: usize = 300;
+/// Groups (probes, statistics) of a file that are told apart.
 pub const ENTRIES_MAX: usize = 20_000;
 
 /// A single value, whatever its type; objects and lists are none.
@@ -91,7 +92,7 @@ impl<'de> Deserialize<'de> for Scalar {
                 Ok(if n.is_finite() { Scalar::Num(n) } else { Scalar::None })
             }
             fn visit_str<E>(self, text: &str) -> Result<Scalar, E> {
-                Ok(Scalar::Text(text.chars().take(TEXT_KEPT).collect()))
+                Ok(Scalar::Text(start(text)))
             }
             fn visit_unit<E>(self) -> Result<Scalar, E> {
                 Ok(Scalar::None)
@@ -109,46 +110,20 @@ impl<'de> Deserialize<'de> for Scalar {
     }
 }
 
-/// What a visitor makes of values that it does not look for.
-macro_rules! otherwise {
-    (values $else:expr) => {
-        otherwise!(others $else);
-        fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-            Ok($else)
-        }
-    };
-    (others $else:expr) => {
-        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-            f.write_str("any value")
-        }
-        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-            Ok($else)
-        }
-        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-            Ok($else)
-        }
-        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-            Ok($else)
-        }
-        fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-            Ok($else)
-        }
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok($else)
-        }
-    };
-    (list $else:expr) => {
-        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-            while list.next_element::<IgnoredAny>()?.is_some() {}
-            Ok($else)
-        }
-    };
-    (map $else:expr) => {
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-            Ok($else)
-        }
-    };
+/// The first characters of a text.
+fn start(text: &str) -> String {
+    // Bytes are counted first: nearly every text is short.
+    if text.len() <= TEXT_KEPT { text.to_owned() } else { text.chars().take(TEXT_KEPT).collect() }
+}
+
+/// A number (also one in a text), and nothing else.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Figure(pub Option<f64>);
+
+impl<'de> Deserialize<'de> for Figure {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Scalar::deserialize(from).map(|value| Figure(value.num()))
+    }
 }
 
 /// An object read as `T`; anything else reads as none.
@@ -176,21 +151,21 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-/// The first entries of a list; anything else reads as an empty one.
+/// The first `N` entries of a list; anything else reads as an empty one.
 #[derive(Debug, Clone)]
-pub struct List<T>(pub Vec<T>);
+pub struct List<T, const N: usize = 1_000>(pub Vec<T>);
 
-impl<T> Default for List<T> {
+impl<T, const N: usize> Default for List<T, N> {
     fn default() -> Self {
         List(Vec::new())
     }
 }
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
+impl<'de, T: DeserializeOwned, const N: usize> Deserialize<'de> for List<T, N> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let mut kept = Vec::new();
         let keep = |entry: T| {
-            if kept.len() < ENTRIES_MAX {
+            if kept.len() < N {
                 kept.push(entry);
             }
         };
@@ -199,29 +174,27 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
     }
 }
 
-/// The first entries of an object, by key; anything else reads as an empty one.
+/// The first `N` entries of an object, by key; anything else reads as an empty one.
 #[derive(Debug, Clone)]
-pub struct Table<T>(pub BTreeMap<String, T>);
+pub struct Table<T, const N: usize = 1_000>(pub BTreeMap<String, T>);
 
-impl<T> Default for Table<T> {
+impl<T, const N: usize> Default for Table<T, N> {
     fn default() -> Self {
         Table(BTreeMap::new())
     }
 }
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Table<T> {
+impl<'de, T: DeserializeOwned, const N: usize> Deserialize<'de> for Table<T, N> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let mut kept = Table::default();
-        Walked(&mut Keep(&mut kept.0)).deserialize(from)?;
+        Walked(&mut kept).deserialize(from)?;
         Ok(kept)
     }
 }
 
-struct Keep<'a, T>(&'a mut BTreeMap<String, T>);
-
-impl<T: DeserializeOwned> Walk for Keep<'_, T> {
+impl<T: DeserializeOwned, const N: usize> Walk for Table<T, N> {
     fn key<'de, A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error> {
-        if self.0.len() >= ENTRIES_MAX {
+        if self.0.len() >= N || key.len() > KEY_MAX {
             return skip(map);
         }
         self.0.insert(key, map.next_value()?);
@@ -241,7 +214,7 @@ impl<'de> Deserialize<'de> for Said {
             otherwise!(others Said::default());
             otherwise!(list Said::default());
             fn visit_str<E>(self, text: &str) -> Result<Said, E> {
-                Ok(Said(text.chars().take(TEXT_KEPT).collect()))
+                Ok(Said(start(text)))
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Said, A::Error> {
                 let mut said = Said::default();
@@ -260,97 +233,6 @@ impl<'de> Deserialize<'de> for Said {
     }
 }
 
-/// Looks at an object key by key; must take (or [`skip`]) each key's value.
-pub trait Walk {
-    /// At a key.
-    ///
-    /// # Errors
-    /// Those of the parser.
-    fn key<'de, A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error>;
-}
-
-/// Passes over the value at a key.
-///
-/// # Errors
-/// Those of the parser.
-pub fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
-    map.next_value::<IgnoredAny>().map(drop)
-}
-
-/// An object walked; of a list, each object in it. Anything else is passed over. Says whether there was an object.
-pub struct Walked<'a, W>(pub &'a mut W);
-
-impl<'de, W: Walk> DeserializeSeed<'de> for Walked<'_, W> {
-    type Value = bool;
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<bool, D::Error> {
-        from.deserialize_any(self)
-    }
-}
-
-impl<'de, W: Walk> Visitor<'de> for Walked<'_, W> {
-    type Value = bool;
-    otherwise!(values false);
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        while let Some(key) = map.next_key::<String>()? {
-            self.0.key(key, &mut map)?;
-        }
-        Ok(true)
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
-        let mut any = false;
-        while let Some(one) = list.next_element_seed(Walked(&mut *self.0))? {
-            any |= one;
-        }
-        Ok(any)
-    }
-}
-
-/// Hands each entry of a list on and keeps none; anything but a list is passed over.
-pub struct Each<T, F>(F, PhantomData<T>);
-
-impl<T, F: FnMut(T)> Each<T, F> {
-    /// Entries go to `to`.
-    pub fn new(to: F) -> Self {
-        Each(to, PhantomData)
-    }
-}
-
-impl<'de, T: Deserialize<'de>, F: FnMut(T)> DeserializeSeed<'de> for Each<T, F> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_any(self)
-    }
-}
-
-impl<'de, T: Deserialize<'de>, F: FnMut(T)> Visitor<'de> for Each<T, F> {
-    type Value = ();
-    otherwise!(values());
-    otherwise!(map());
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
-        while let Some(entry) = list.next_element()? {
-            self.0(entry);
-        }
-        Ok(())
-    }
-}
-
-/// Reads one JSON document through a seed.
-///
-/// # Errors
-/// Broken JSON, named after the format, or a stream that failed.
-pub fn document<S: for<'de> DeserializeSeed<'de>>(
-    stream: impl Read,
-    format: &'static str,
-    seed: S,
-) -> Result<(), Unreadable> {
-    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(64 * 1024, Lenient::new(stream)));
-    match seed.deserialize(&mut json).map(drop).and_then(|()| json.end()) {
-        Ok(()) => Ok(()),
-        Err(e) if e.is_io() => Err(Unreadable::Stream(e.to_string())),
-        Err(e) => Err(Unreadable::Broken { format, what: e.to_string() }),
-    }
-}
-
 /// Counts the entries of a list and keeps none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Length(pub u64);
@@ -363,7 +245,10 @@ impl<'de> Deserialize<'de> for Length {
     }
 }
 
-/// The numbers within a value, each under the path of keys that leads to it; those in lists are left out.
+/// Numbers that are kept of one value.
+const LEAVES_MAX: usize = 200;
+
+/// The first numbers within a value, each under the path of keys that leads to it; those in lists are left out.
 #[derive(Debug, Clone, Default)]
 pub struct Leaves(pub Vec<(String, f64)>);
 
@@ -389,7 +274,7 @@ impl<'de> DeserializeSeed<'de> for Leaf<'_> {
 
 impl Leaf<'_> {
     fn keep(self, n: f64) {
-        if self.to.len() < ENTRIES_MAX && n.is_finite() {
+        if self.to.len() < LEAVES_MAX && n.is_finite() {
             self.to.push((self.path, n));
         }
     }

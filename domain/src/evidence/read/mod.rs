@@ -6,11 +6,14 @@
 
 mod deepeval;
 mod garak;
+mod garak_digest;
 mod garak_hits;
 mod helm;
 mod inspect;
+mod inspect_parts;
 pub mod json;
 mod lm_eval;
+mod lm_eval_names;
 mod lm_eval_samples;
 mod loose;
 mod moonshot;
@@ -19,6 +22,8 @@ mod promptfoo;
 mod promptfoo_row;
 mod ragas;
 mod rows;
+mod short;
+mod walk;
 mod when;
 
 use super::findings::Findings;
@@ -103,7 +108,7 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
 }
 
 fn read_json(file: &mut dyn Source) -> Result<Findings, Unreadable> {
-    let shape = json::shape(&mut *file).map_err(|e| match e.io_error_kind() {
+    let shape = json::shape(short::Short::new(&mut *file)).map_err(|e| match e.io_error_kind() {
         Some(_) => Unreadable::Stream(e.to_string()),
         None => Unreadable::Broken { format: "JSON", what: e.to_string() },
     })?;

@@ -1,11 +1,12 @@
 //! Results of AI Verify's Moonshot: recipes, alone or in cookbooks, each run on data sets with prompt templates and models.
 
-use super::loose::{Each, Leaves, Length, List, Object, Scalar, Walk, Walked, document, skip};
+use super::loose::{Leaves, Length, List, Object, Scalar};
+use super::walk::{Each, Walk, Walked, document, skip};
 use super::{Findings, Shape, Source, Unreadable, when};
-use crate::evidence::findings::{Better, Format, Metric, RunState, Unit};
+use crate::evidence::findings::{Better, Format, METRICS_MAX, Metric, RunState, Unit};
 use serde::Deserialize;
-use serde::de::MapAccess;
-use std::collections::BTreeMap;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess};
+use std::collections::{BTreeMap, BTreeSet};
 
 const FORMAT: &str = "AI Verify Moonshot result";
 
@@ -33,7 +34,7 @@ struct Detail {
     dataset_id: Scalar,
     prompt_template_id: Scalar,
     data: Length,
-    metrics: List<Leaves>,
+    metrics: List<Leaves, 50>,
 }
 
 #[derive(Deserialize, Default)]
@@ -85,15 +86,15 @@ impl Walk for Results<'_> {
 #[serde(default)]
 struct Cookbook {
     id: Scalar,
-    recipes: List<Object<Recipe>>,
+    recipes: List<Object<Recipe>, 100>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Recipe {
     id: Scalar,
-    details: List<Object<Detail>>,
-    evaluation_summary: List<Object<Summary>>,
+    details: Details,
+    evaluation_summary: List<Object<Summary>, 200>,
 }
 
 /// Reads one.
@@ -107,36 +108,66 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
     Ok(run.finish())
 }
 
+/// What is kept of a recipe's details: their metrics, and how many prompts each model had.
+#[derive(Default)]
+struct Details {
+    metrics: Vec<Found>,
+    prompts: BTreeMap<String, u64>,
+    data: BTreeSet<String>,
+}
+
+struct Found {
+    scope: String,
+    name: String,
+    value: f64,
+    samples: u64,
+}
+
+impl<'de> Deserialize<'de> for Details {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut details = Details::default();
+        Each::new(|detail: Object<Detail>| details.add(detail.0.unwrap_or_default())).deserialize(from)?;
+        Ok(details)
+    }
+}
+
+impl Details {
+    fn add(&mut self, detail: Detail) {
+        let model = detail.model_id.word().unwrap_or_default();
+        let data = detail.dataset_id.word().unwrap_or_default();
+        let template = detail.prompt_template_id.word().unwrap_or_default();
+        let parts: Vec<&str> = [data.as_str(), &template, &model].into_iter().filter(|part| !part.is_empty()).collect();
+        let scope = parts.join(" / ");
+        if self.prompts.len() < 1_000 || self.prompts.contains_key(&model) {
+            let seen = self.prompts.entry(model).or_default();
+            *seen = seen.saturating_add(detail.data.0);
+        }
+        if self.data.len() < 1_000 {
+            self.data.insert(data);
+        }
+        for (name, value) in detail.metrics.0.into_iter().flat_map(|metric| metric.0) {
+            // Criteria repeat the metric that the grade is taken from.
+            if !name.starts_with("grading_criteria") && self.metrics.len() < METRICS_MAX {
+                self.metrics.push(Found { scope: scope.clone(), name, value, samples: detail.data.0 });
+            }
+        }
+    }
+}
+
 impl Recipe {
     fn tell(self, cookbook: &str, run: &mut Run) {
         let id = self.id.word().unwrap_or_default();
         let id = if cookbook.is_empty() { id } else { format!("{cookbook} / {id}") };
-        let mut prompts: BTreeMap<String, u64> = BTreeMap::new();
-        for detail in self.details.0.into_iter().filter_map(|detail| detail.0) {
-            let model = detail.model_id.word().unwrap_or_default();
-            let data = detail.dataset_id.word().unwrap_or_default();
-            run.findings.target(&model);
-            run.findings.data_set(&data);
-            run.prompts = run.prompts.saturating_add(detail.data.0);
-            let seen = prompts.entry(model.clone()).or_default();
-            *seen = seen.saturating_add(detail.data.0);
-            let template = detail.prompt_template_id.word().unwrap_or_default();
-            let scope = [id.as_str(), &data, &template, &model]
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .collect::<Vec<_>>()
-                .join(" / ");
-            for (name, value) in detail.metrics.0.into_iter().flat_map(|metric| metric.0) {
-                // Criteria repeat the metric that the grade is taken from.
-                if name.starts_with("grading_criteria") {
-                    continue;
-                }
-                let (unit, better) = kind(&name);
-                let mut metric = Metric::new(name, scope.as_str(), value, unit);
-                metric.better = better;
-                metric.samples = Some(detail.data.0).filter(|n| *n > 0);
-                run.findings.metric(metric);
-            }
+        let Details { metrics, prompts, data } = self.details;
+        prompts.keys().for_each(|model| run.findings.target(model));
+        data.iter().for_each(|data| run.findings.data_set(data));
+        run.prompts = prompts.values().fold(run.prompts, |all, n| all.saturating_add(*n));
+        for found in metrics {
+            let (unit, better) = kind(&found.name);
+            let mut metric = Metric::new(found.name, format!("{id} / {}", found.scope), found.value, unit);
+            metric.better = better;
+            metric.samples = Some(found.samples).filter(|n| *n > 0);
+            run.findings.metric(metric);
         }
         for summary in self.evaluation_summary.0.into_iter().filter_map(|summary| summary.0) {
             summary.tell(&id, &prompts, &mut run.findings);

@@ -1,8 +1,9 @@
 //! Output of promptfoo: JSON (versions 1 to 3, from the command line or its library) and JSON lines; red-team runs too.
 
-use super::loose::{Each, Object, Scalar, Table, Walk, Walked, document, skip};
+use super::loose::{Figure, Object, Scalar, Table};
 use super::promptfoo_row::{Row, Tally, named_score};
 use super::rows::{row, rows};
+use super::walk::{Each, Walk, Walked, document, skip};
 use super::{Findings, Shape, Source, Unreadable, when};
 use crate::evidence::findings::{Counts, Format, RunState};
 use serde::Deserialize;
@@ -85,11 +86,11 @@ struct Prompt {
 #[serde(default)]
 struct Sums {
     #[serde(rename = "namedScores")]
-    named: Table<Scalar>,
+    named: Table<Figure, 100>,
     #[serde(rename = "namedScoresCount")]
-    counts: Table<Scalar>,
+    counts: Table<Figure, 100>,
     #[serde(rename = "namedScoreWeights")]
-    weights: Table<Scalar>,
+    weights: Table<Figure, 100>,
 }
 
 #[derive(Deserialize, Default)]
@@ -113,7 +114,7 @@ impl Walk for Output {
             "prompts" => {
                 let prompts = &mut self.prompts;
                 map.next_value_seed(Each::new(|prompt: Object<Prompt>| {
-                    if prompts.len() < 2_000 {
+                    if prompts.len() < 500 {
                         prompts.extend(prompt.0);
                     }
                 }))?;
@@ -236,9 +237,9 @@ impl Output {
             let label = prompt.label.text().or(prompt.display.text()).unwrap_or_default();
             let scope = format!("{provider} / {}", label.chars().take(120).collect::<String>());
             for (name, sum) in &sums.named.0 {
-                let Some(sum) = sum.num() else { continue };
-                let n = sums.counts.0.get(name).and_then(Scalar::num).filter(|n| *n > 0.0);
-                let weight = sums.weights.0.get(name).and_then(Scalar::num).filter(|n| *n > 0.0);
+                let Some(sum) = sum.0 else { continue };
+                let n = sums.counts.0.get(name).and_then(|figure| figure.0).filter(|n| *n > 0.0);
+                let weight = sums.weights.0.get(name).and_then(|figure| figure.0).filter(|n| *n > 0.0);
                 match weight.or(n) {
                     Some(by) => {
                         let samples = n.filter(|n| n.fract() == 0.0).map(|n| n as u64);

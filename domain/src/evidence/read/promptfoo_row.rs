@@ -1,15 +1,15 @@
 //! Rows of promptfoo: a test of one prompt at one provider, and what all of them come to.
 
 use super::Findings;
-use super::loose::{List, Object, Said, Scalar, Table};
+use super::loose::{Figure, List, Object, Said, Scalar, Table};
 use crate::evidence::findings::{Better, Counts, Metric, Unit};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// Pairs of provider and prompt, and attacks, that are told apart.
-const GROUPS_MAX: usize = 2_000;
+const GROUPS_MAX: usize = 1_000;
 /// Named scores of one of them.
-const NAMES_MAX: usize = 500;
+const NAMES_MAX: usize = 50;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -26,7 +26,7 @@ pub(super) struct Row {
     #[serde(rename = "testIdx")]
     test: Scalar,
     #[serde(rename = "namedScores")]
-    named: Table<Scalar>,
+    named: Table<Figure>,
     #[serde(rename = "gradingResult")]
     grading: Object<Grading>,
     #[serde(rename = "testCase")]
@@ -48,7 +48,7 @@ struct Prompt {
 struct Grading {
     reason: Scalar,
     #[serde(rename = "namedScoreWeights")]
-    weights: Table<Scalar>,
+    weights: Table<Figure>,
     #[serde(rename = "componentResults")]
     components: List<Object<Component>>,
 }
@@ -254,11 +254,11 @@ impl Group {
     fn score(&mut self, row: &Row) {
         let grading = row.grading.0.as_ref();
         for (name, value) in &row.named.0 {
-            let Some(value) = value.num() else { continue };
+            let Some(value) = value.0 else { continue };
             if self.named.len() >= NAMES_MAX && !self.named.contains_key(name) {
                 continue;
             }
-            let weight = grading.and_then(|grading| grading.weights.0.get(name)).and_then(Scalar::num);
+            let weight = grading.and_then(|grading| grading.weights.0.get(name)).and_then(|figure| figure.0);
             let (sum, n) = match weight.filter(|weight| *weight > 0.0) {
                 Some(weight) => (value * weight, weight),
                 None => {

@@ -1,8 +1,9 @@
 //! Scores of Ragas. The tool has no file of its own; people save means by metric (flat, or under a key such as `scores`, with
 //! targets and verdicts beside them) or a row per question.
 
-use super::loose::{Scalar, Table, Walk, Walked, document, skip};
+use super::loose::{Scalar, Table};
 use super::rows::{row, rows};
+use super::walk::{Walk, Walked, document, skip};
 use super::{Findings, Shape, Source, Unreadable, when};
 use crate::evidence::findings::{Better, Counts, Format, Metric, Unit};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
