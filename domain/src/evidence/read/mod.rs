@@ -5,6 +5,14 @@
 //! unpack to more than they should, numbers that are none) is refused or read, and never panics.
 
 pub mod json;
+mod junit;
+mod modelaudit;
+mod modelscan;
+mod pick;
+mod sarif;
+mod slim;
+mod when;
+mod xml;
 
 use super::findings::Findings;
 use json::Shape;
@@ -46,7 +54,11 @@ struct JsonReader {
 }
 
 /// The readers of JSON and JSON lines, the most particular first.
-const JSON: &[JsonReader] = &[];
+const JSON: &[JsonReader] = &[
+    JsonReader { fits: sarif::fits, read: sarif::read },
+    JsonReader { fits: modelscan::fits, read: modelscan::read },
+    JsonReader { fits: modelaudit::fits, read: modelaudit::read },
+];
 
 /// Bytes at the start that tell the kinds of file apart.
 const HEAD: usize = 4096;
@@ -64,6 +76,7 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
     match text.first() {
         None => Err(Unreadable::Unknown("it is empty".to_owned())),
         Some(b'{' | b'[') => read_json(file),
+        Some(b'<') => read_xml(file, text),
         Some(_) => Err(Unreadable::Unknown("neither JSON, XML, a table, a model card nor an eval log".to_owned())),
     }
 }
@@ -80,5 +93,21 @@ fn read_json(file: &mut dyn Source) -> Result<Findings, Unreadable> {
             let keys: Vec<&str> = shape.keys().take(8).collect();
             Err(Unreadable::Unknown(format!("JSON of no known kind (keys: {})", keys.join(", "))))
         }
+    }
+}
+
+fn read_xml(file: &mut dyn Source, head: &[u8]) -> Result<Findings, Unreadable> {
+    let start = head.get(..head.len().min(200)).unwrap_or_default().to_ascii_lowercase();
+    if [&b"<!doctype html"[..], b"<html", b"<iframe"].iter().any(|tag| start.starts_with(tag)) {
+        return Err(Unreadable::Unknown("HTML has no results that can be read".to_owned()));
+    }
+    // Only the root is looked at here: where it is none of ours, what follows does not matter.
+    let root = match xml::Xml::new(&mut *file, "XML")?.next()? {
+        xml::Node::Start(name, _) => name,
+        _ => String::new(),
+    };
+    match root.as_str() {
+        "testsuites" | "testsuite" => junit::read(file),
+        root => Err(Unreadable::Unknown(format!("XML of no known kind (root: {root})"))),
     }
 }

@@ -1,0 +1,143 @@
+//! Readers of standards and scanners against real files. Where `COUNTERSIGN_EVIDENCE` names the folder that holds them.
+
+use domain::evidence::findings::{Counts, Findings, Format, RunState};
+use domain::evidence::read::{Unreadable, read};
+use std::path::PathBuf;
+
+fn folder() -> Option<PathBuf> {
+    let folder = std::env::var_os("COUNTERSIGN_EVIDENCE").map(PathBuf::from);
+    if folder.is_none() {
+        println!("skipped: COUNTERSIGN_EVIDENCE names no folder");
+    }
+    folder
+}
+
+fn of(path: &str) -> Result<Findings, Unreadable> {
+    let file = folder().expect("asked for before").join(path);
+    read(&mut std::fs::File::open(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display())))
+}
+
+fn ok(path: &str) -> Findings {
+    of(path).unwrap_or_else(|e| panic!("{path}: {e}"))
+}
+
+fn counts(passed: u64, failed: u64, errors: u64, skipped: u64) -> Option<Counts> {
+    Some(Counts { passed, failed, errors, skipped })
+}
+
+fn at(findings: &Findings) -> String {
+    format!("{:?}", findings.ran_at.expect("a time"))
+}
+
+/// The one value of that name, scope and slice.
+#[track_caller]
+fn value(findings: &Findings, name: &str, scope: &str, slice: Option<&str>) -> f64 {
+    let mut found =
+        findings.metrics.iter().filter(|m| m.name == name && m.scope == scope && m.slice.as_deref() == slice);
+    let first = found.next().unwrap_or_else(|| panic!("no {name} of {scope:?} {slice:?} in {:#?}", findings.metrics));
+    assert!(found.next().is_none(), "{name} of {scope:?} {slice:?} more than once");
+    first.value
+}
+
+#[track_caller]
+fn noted(findings: &Findings, words: &str) {
+    assert!(findings.notes.iter().any(|n| n.contains(words)), "no note of {words:?}: {:#?}", findings.notes);
+}
+
+#[test]
+fn junit() {
+    if folder().is_none() {
+        return;
+    }
+    for (file, want, tool) in [
+        ("junit/mocha_latex-utensils.xml", counts(109, 0, 0, 0), Some("Mocha")),
+        ("junit/nested_testsuite.xml", counts(5, 0, 0, 0), None),
+        ("junit/testsuite_as_root.xml", counts(5, 0, 0, 0), None),
+        ("junit/no-attributes.xml", counts(1, 1, 1, 1), None),
+        ("junit/promptfoo.junit.xml", counts(4, 2, 0, 0), Some("promptfoo")),
+        ("junit/pytest_fail.xml", counts(3, 1, 0, 1), Some("pytest")),
+        ("junit/pytest_spark_integration.xml", counts(33, 0, 0, 2), Some("pytest")),
+    ] {
+        let f = ok(file);
+        assert_eq!((f.format, f.counts, f.tool.as_deref()), (Format::Junit, want, tool), "{file}");
+        assert_eq!(f.state, RunState::Complete);
+        assert!(f.notes.iter().all(|n| n.contains("time zone")), "{file}: {:?}", f.notes);
+    }
+    let f = ok("junit/pytest_fail.xml");
+    assert_eq!(f.failures[0].name, "test.test_spark.SparkTests › test_rsh_events");
+    assert!(f.failures[0].message.contains("AssertionError: 143 != 0"));
+    assert_eq!(at(&f), "2020-09-04T16:18:04.966371Z");
+    let f = ok("junit/promptfoo.junit.xml");
+    assert_eq!(
+        (f.failures_total, f.failures[1].name.as_str()),
+        (2, "[custom:credit-bot] prompt 2 › test 3: Prompt leak")
+    );
+    assert!(f.failures[0].message.contains("Score: 0.5"));
+    assert_eq!(at(&ok("junit/mocha_latex-utensils.xml")), "2022-12-03T23:10:07Z");
+}
+
+#[test]
+fn other_xml_and_html() {
+    if folder().is_none() {
+        return;
+    }
+    let broken = of("junit/CORRUPT.xml").unwrap_err();
+    assert!(matches!(&broken, Unreadable::Broken { what, .. } if what.starts_with("line 11: ")), "{broken}");
+    assert!(matches!(of("junit/NOT_junit.xml"), Err(Unreadable::Unknown(why)) if why.contains("root: suites")));
+    assert!(matches!(of("giskard/scan_llm_result.html"), Err(Unreadable::Unknown(why)) if why.contains("HTML")));
+}
+
+#[test]
+fn sarif() {
+    if folder().is_none() {
+        return;
+    }
+    let f = ok("sarif/modelaudit_set1.sarif");
+    assert_eq!((f.tool.as_deref(), f.tool_version.as_deref()), (Some("ModelAudit"), Some("0.2.54")));
+    assert_eq!(["error", "warning", "note"].map(|l| value(&f, l, "ModelAudit", None)), [6.0, 10.0, 4.0]);
+    assert_eq!((f.state, f.counts, f.failures_total), (RunState::Failed, counts(0, 16, 0, 0), 16));
+    noted(&f, "scan coverage incomplete");
+    noted(&f, "4 results only inform");
+
+    let f = ok("sarif/skill-scanner_part.sarif");
+    assert_eq!(["error", "warning", "note"].map(|l| value(&f, l, "skill-scanner", None)), [6.0, 4.0, 0.0]);
+    assert_eq!((f.state, f.counts), (RunState::Complete, counts(0, 10, 0, 0)));
+    assert_eq!(at(&f), "2026-11-23T09:07:48Z");
+    assert!(f.failures[0].message.ends_with("(part/prompt-injection/jailbreak-override/SKILL.md:9)"));
+
+    let f = ok("sarif/skill-scanner_clean.sarif");
+    assert_eq!((f.state, f.counts), (RunState::Complete, counts(0, 0, 0, 0)));
+    noted(&f, "ran to its end and reported nothing");
+    let f = ok("sarif/EMPTY.sarif");
+    assert_eq!((f.state, f.counts), (RunState::Unknown, counts(0, 0, 0, 0)));
+    noted(&f, "does not say whether");
+
+    let f = ok("sarif/GroupingSample.sarif");
+    assert_eq!((value(&f, "error", "GroupingSamplerScanner", None), f.counts), (3.0, counts(0, 3, 0, 0)));
+    // The second result has no level, and takes that of its rule.
+    let f = ok("sarif/ai-security-analyzer_example.sarif");
+    assert_eq!(["error", "warning", "note"].map(|l| value(&f, l, "AI Security Analyzer", None)), [1.0, 1.0, 0.0]);
+    assert_eq!(f.tool_version.as_deref(), Some("1.2.0"));
+
+    let e = of("sarif/INVALID.sarif").unwrap_err().to_string();
+    assert!(e.contains("expected a list") && e.contains("line 15"), "{e}");
+}
+
+#[test]
+fn two_scanners_disagree_on_the_same_files() {
+    if folder().is_none() {
+        return;
+    }
+    let f = ok("modelscan/modelscan_set1.json");
+    assert_eq!((f.format, f.tool_version.as_deref()), (Format::ModelScan, Some("0.8.8")));
+    assert_eq!((f.state, f.counts, f.failures_total), (RunState::Unfinished, counts(5, 0, 1, 0), 0));
+    assert_eq!((value(&f, "total_issues", "", None), value(&f, "CRITICAL", "", None)), (0.0, 0.0));
+    noted(&f, "Not scanned: malicious_lambda.h5");
+
+    let f = ok("modelaudit_json/modelaudit_set1.json");
+    assert_eq!((f.format, f.state), (Format::ModelAudit, RunState::Unfinished));
+    assert_eq!(["critical", "warning", "info"].map(|l| value(&f, l, "", None)), [6.0, 10.0, 4.0]);
+    assert_eq!((f.counts, f.failures_total), (counts(59, 18, 0, 5), 16));
+    assert_eq!(f.targets.len(), 7);
+    noted(&f, "59 passed, 15 failed");
+}
