@@ -117,3 +117,45 @@ fn scans_with_errors_or_skipped_files_are_not_clean() {
     assert_eq!((f.counts, f.state, f.failures_total), (counts(2, 0, 0, 0), RunState::Failed, 1));
     noted(&f, "ran into errors");
 }
+
+#[track_caller]
+fn fact<'a>(findings: &'a Findings, name: &str) -> &'a str {
+    let found = findings.facts.iter().find(|(known, _)| known == name);
+    &found.unwrap_or_else(|| panic!("no fact {name:?} in {:#?}", findings.facts)).1
+}
+
+#[test]
+fn bills_of_materials_in_both_notations() {
+    let f = ok("cyclonedx.json");
+    assert_eq!((f.targets.as_slice(), f.tool.as_deref()), (&["scorer 2".to_owned()][..], Some("cdxgen")));
+    assert_eq!(f.data, ["applications 2024", "gone"]);
+    assert_eq!(fact(&f, "scorer 2: licence"), "MIT, Apache-2.0 OR MIT");
+    assert_eq!((value(&f, "recall", "scorer 2"), f.metrics.len()), (83.5, 2));
+    assert_eq!((f.metrics[0].slice.as_deref(), f.metrics[0].interval), (Some("women"), Some((0.88, 0.94))));
+    noted(&f, "\"f1\" of scorer 2 has no number");
+    noted(&f, "\"mse\" of scorer 2 has no number");
+    noted(&f, "1 components are neither");
+
+    let x = ok("cyclonedx.xml");
+    assert_eq!((x.metrics.as_slice(), x.tool.as_deref()), (&f.metrics[..1], Some("old tool")));
+    assert_eq!((x.ran_at, x.targets.as_slice(), x.data.as_slice()), (f.ran_at, f.targets.as_slice(), &f.data[..1]));
+    assert_eq!(fact(&x, "scorer 2: licence"), fact(&f, "scorer 2: licence"));
+    assert_eq!(fact(&x, "scorer 2: SHA-256"), "ab12");
+    assert!(matches!(text("<bom><components/></bom>"), Err(Unreadable::Unknown(_))));
+    noted(&text(r#"{"bomFormat":"CycloneDX","specVersion":"1.4","components":null}"#).unwrap(), "software only");
+}
+
+#[test]
+fn graphs_and_data_sets() {
+    let f = ok("spdx.json");
+    assert_eq!((value(&f, "auc", "scorer"), fact(&f, "scorer: trainedOn")), (0.81, "applications"));
+    assert_eq!((fact(&f, "scorer: hasDeclaredLicense"), fact(&f, "scorer: sha256")), ("MIT", "cd34"));
+    assert_eq!(fact(&f, "applications: knownBias"), "few women");
+    assert_eq!(format!("{:?}", f.ran_at.unwrap()), "2026-01-01T00:00:00Z");
+    noted(&f, "\"per epoch\" of scorer has no number");
+
+    let f = ok("croissant.json");
+    assert_eq!((fact(&f, "rai:dataBiases"), fact(&f, "record sets")), ("only adults", "1 with 2 fields"));
+    noted(&f, "names no licence");
+    noted(&f, "1 files of the data set have no SHA-256");
+}

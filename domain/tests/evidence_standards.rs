@@ -141,3 +141,91 @@ fn two_scanners_disagree_on_the_same_files() {
     assert_eq!(f.targets.len(), 7);
     noted(&f, "59 passed, 15 failed");
 }
+
+/// What the file states under a name.
+#[track_caller]
+fn fact<'a>(findings: &'a Findings, name: &str) -> &'a str {
+    let found = findings.facts.iter().find(|(known, _)| known == name);
+    &found.unwrap_or_else(|| panic!("no fact {name:?} in {:#?}", findings.facts)).1
+}
+
+#[test]
+fn cyclonedx() {
+    if folder().is_none() {
+        return;
+    }
+    let f = ok("cyclonedx/modelaudit_set1.cdx.json");
+    assert_eq!((f.format, f.targets.len(), f.metrics.len()), (Format::CycloneDx, 7, 0));
+    assert_eq!(fact(&f, "app_model.pkl: SHA-256"), "0d4fce0ff10c785a939fafb5fc20428db6db8c7d3718e7371425a4befbd95362");
+    // The same document of the specification, as JSON and as XML.
+    for file in ["cyclonedx/spec_valid-machine-learning-1.6.json", "cyclonedx/spec_valid-machine-learning-1.5.xml"] {
+        let f = ok(file);
+        let name = "CompVis/stable-diffusion 1.4";
+        assert_eq!(
+            (f.targets.as_slice(), f.data.as_slice()),
+            (&[name.to_owned()][..], &["Training Data".to_owned()][..])
+        );
+        assert_eq!(fact(&f, &format!("{name}: task")), "task goes here");
+        assert_eq!(fact(&f, &format!("{name}: approach.type")), "supervised");
+        assert_eq!(
+            fact(&f, &format!("{name}: ethicalConsiderations")),
+            "name: The name of the risk; mitigationStrategy: Strategy used to address this risk"
+        );
+        assert!(fact(&f, &format!("{name}: users")).ends_with("Data scientists and ML researchers"));
+        assert!(fact(&f, &format!("{name}: fairnessAssessments")).contains("harms: Expected harms"));
+        // Its value is a sentence.
+        assert!(f.metrics.is_empty());
+        noted(&f, "has no number as its value");
+        assert_eq!(fact(&f, "specVersion"), if file.ends_with("xml") { "1.5" } else { "1.6" });
+    }
+    let f = ok("cyclonedx/spec_ml-considerations-env-1.6.json");
+    let said = fact(&f, "meta-llama/Llama-2-7b: environmentalConsiderations");
+    assert!(said.contains("co2CostEquivalent: value: 31.22; unit: tCO2eq"), "{said}");
+}
+
+#[test]
+fn spdx() {
+    if folder().is_none() {
+        return;
+    }
+    let f = ok("spdx/simplehtr-example.spdx3.json");
+    assert_eq!(
+        (f.format, f.targets.as_slice()),
+        (Format::Spdx, &["word-model 0.0".to_owned(), "line-model 0.0".to_owned()][..])
+    );
+    assert_eq!(f.data, ["IAMdataset"]);
+    assert_eq!(at(&f), "2024-05-09T13:50:30Z");
+    assert_eq!(fact(&f, "word-model 0.0: trainedOn"), "IAMdataset");
+    assert_eq!(fact(&f, "line-model 0.0: testedOn"), "IAMdataset");
+    assert_eq!(fact(&f, "word-model 0.0: hasDeclaredLicense"), "MIT");
+    assert_eq!(fact(&f, "word-model 0.0: safetyRiskAssessment"), "low");
+    assert_eq!(fact(&f, "IAMdataset: confidentialityLevel"), "clear");
+    assert!(fact(&f, "word-model 0.0: hyperparameter").contains("cnn_activation = relu"));
+    // Its metrics are texts that hold a value per epoch.
+    assert!(f.metrics.is_empty());
+    noted(&f, "\"charErrorRates\" of word-model 0.0 has no number");
+}
+
+#[test]
+fn croissant() {
+    if folder().is_none() {
+        return;
+    }
+    for (file, name, licence, sets, unsealed) in [
+        ("credit-g", "credit-g", "Public", "15 with 35 fields", true),
+        ("huggingface-anthropic-hh-rlhf", "Anthropic/hh-rlhf", "mit", "6 with 23 fields", true),
+        ("titanic", "Titanic", "afl-3.0", "3 with 19 fields", false),
+    ] {
+        let f = ok(&format!("croissant/{file}.json"));
+        assert_eq!((f.format, f.data.as_slice()), (Format::Croissant, &[name.to_owned()][..]));
+        assert_eq!((fact(&f, "license"), fact(&f, "record sets")), (licence, sets), "{file}");
+        assert_eq!(
+            f.notes.iter().any(|n| n.starts_with("1 files of the data set have no SHA-256")),
+            unsealed,
+            "{file}"
+        );
+    }
+    let f = ok("croissant/titanic.json");
+    assert!(fact(&f, "passengers.csv: sha256").starts_with("c617db2c7470716250f6f001be51304c"));
+    assert_eq!(fact(&ok("croissant/credit-g.json"), "creator"), "Dr. Hans Hofmann");
+}

@@ -4,6 +4,8 @@
 //! after the other, and of what is not counted nothing is kept. What is hostile (deep nesting, entities, archives that
 //! unpack to more than they should, numbers that are none) is refused or read, and never panics.
 
+mod croissant;
+mod cyclonedx;
 pub mod json;
 mod junit;
 mod modelaudit;
@@ -11,6 +13,7 @@ mod modelscan;
 mod pick;
 mod sarif;
 mod slim;
+mod spdx;
 mod when;
 mod xml;
 
@@ -58,6 +61,9 @@ const JSON: &[JsonReader] = &[
     JsonReader { fits: sarif::fits, read: sarif::read },
     JsonReader { fits: modelscan::fits, read: modelscan::read },
     JsonReader { fits: modelaudit::fits, read: modelaudit::read },
+    JsonReader { fits: cyclonedx::fits, read: cyclonedx::read },
+    JsonReader { fits: spdx::fits, read: spdx::read },
+    JsonReader { fits: croissant::fits, read: croissant::read },
 ];
 
 /// Bytes at the start that tell the kinds of file apart.
@@ -108,6 +114,7 @@ fn read_xml(file: &mut dyn Source, head: &[u8]) -> Result<Findings, Unreadable> 
     };
     match root.as_str() {
         "testsuites" | "testsuite" => junit::read(file),
+        "bom" => cyclonedx::read_xml(file),
         root => Err(Unreadable::Unknown(format!("XML of no known kind (root: {root})"))),
     }
 }
