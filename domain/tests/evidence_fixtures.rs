@@ -1,6 +1,7 @@
 //! Readers of standards and scanners against small files of our own, each trap once.
 
 use domain::evidence::findings::{Better, Counts, Findings, RunState};
+use domain::evidence::read::table::{Mapping, guess, read_with};
 use domain::evidence::read::{Unreadable, read};
 use std::io::Cursor;
 
@@ -158,4 +159,137 @@ fn graphs_and_data_sets() {
     assert_eq!((fact(&f, "rai:dataBiases"), fact(&f, "record sets")), ("only adults", "1 with 2 fields"));
     noted(&f, "names no licence");
     noted(&f, "1 files of the data set have no SHA-256");
+}
+
+#[test]
+fn cards_with_all_that_cards_have() {
+    let f = ok("card.md");
+    assert_eq!((fact(&f, "license_name"), fact(&f, "language")), ("my-own", "no"));
+    assert_eq!((value(&f, "wer", "D (test)"), value(&f, "acc", "t2"), f.metrics.len()), (12.5, 0.5, 2));
+    noted(&f, "\"cer\" on D (test) has no number");
+    noted(&f, "\"f1\" on D (test) has no number");
+    noted(&f, "a result of \"m\" (t2) names no data set");
+    noted(&f, "2 values are the author's own word; 1 carry a token");
+    assert!(ok_is_broken("card_bomb.md").starts_with("front matter: "), "aliases that unfold to millions");
+    assert!(matches!(text("---\nlicense: mit\n"), Err(Unreadable::Unknown(_))));
+    assert!(matches!(text("---\ntitle: a post\n---\n"), Err(Unreadable::Unknown(_))));
+    assert!(matches!(text("---\nlicense: [\n---\n"), Err(Unreadable::Broken { .. })));
+}
+
+#[test]
+fn groups_by_metric_and_runs_that_failed() {
+    let f = ok("fairlearn_by_metric.json");
+    let women = f.metrics.iter().find(|m| m.slice.as_deref() == Some("women")).unwrap();
+    assert_eq!(
+        (women.name.as_str(), women.value, women.samples, women.hits),
+        ("selection_rate", 0.25, Some(8), Some(2))
+    );
+    assert_eq!((value(&f, "selection_rate_ratio", ""), value(&f, "demographic_parity_difference", "")), (0.5, 0.25));
+    assert!(!f.metrics.iter().any(|m| m.name.contains("count")));
+    noted(&f, "women (8)");
+    noted(&f, "recall of women has no finite value");
+    noted(&text(r#"{"overall": 0.5, "by_group": {"a": 0.4}}"#).unwrap(), "does not say how many samples");
+
+    let f = ok("mlflow.json");
+    assert_eq!((f.state, f.metrics.len()), (RunState::Failed, 1));
+    noted(&f, "The run r (a2) did not finish (FAILED)");
+    noted(&f, "acc of r (a2) has no finite value");
+    noted(&f, "further pages");
+}
+
+#[test]
+fn tables_are_guessed_by_their_columns() {
+    let f = ok("ragas.csv");
+    let faith = &f.metrics[0];
+    assert_eq!(
+        (f.format.as_str(), faith.name.as_str(), faith.samples, faith.unit.as_str()),
+        ("ragas", "faithfulness", Some(3), "proportion")
+    );
+    assert!(
+        (faith.value - 0.7).abs() < 1e-12 && (faith.stderr.unwrap() - 0.1 / 3_f64.sqrt()).abs() < 1e-12,
+        "{faith:?}"
+    );
+    let passed = f.metrics.iter().find(|m| m.name == "passed").unwrap();
+    assert_eq!((passed.value, passed.samples, passed.hits), (0.75, Some(4), Some(3)));
+    noted(&f, "faithfulness: 1 of 4 rows have no number");
+    noted(&f, "answer_relevancy: 1 of 4 rows");
+
+    let f = ok("long.csv");
+    let said: Vec<_> = f.metrics.iter().map(|m| (m.value, m.unit.as_str(), m.samples, m.slice.as_deref())).collect();
+    assert_eq!(said, [(0.91, "other", Some(200), Some("women")), (85.0, "percent", Some(300), Some("men"))]);
+    noted(&f, "\"latency\" has no number");
+
+    let f = ok("promptfoo.csv");
+    assert_eq!(
+        (f.counts, f.targets.as_slice()),
+        (counts(1, 0, 1, 0), &["[p] one".to_owned(), "[p] one (2)".to_owned()][..])
+    );
+    assert_eq!((f.failures[0].message.as_str(), f.failures[0].severity.as_deref()), ("timeout", Some("error")));
+
+    let f = ok("groups.tsv");
+    assert_eq!((f.metrics.len(), f.metrics[0].slice.as_deref()), (3, Some("f, b")));
+    noted(&f, "f, b (12)");
+
+    let f = ok("scores.json");
+    assert_eq!((value(&f, "accuracy", ""), f.metrics.len(), f.metrics[1].stderr), (0.9, 2, Some(0.01)));
+    noted(&f, "\"targets\" is not read");
+    let f = ok("metrics.json");
+    assert_eq!((f.metrics.len(), f.metrics[0].samples), (1, Some(500)));
+    noted(&f, "\"refusals\" has no number");
+    noted(&text("metric,value\n").unwrap_or_else(|_| text("metric,value\n,\n").unwrap()), "has no number");
+}
+
+#[test]
+fn what_is_no_table_is_unknown() {
+    for content in [
+        "# Notes\n\nSome text, with a comma.\n",
+        "name,place\nAda,London\nBo,Oslo\n",
+        "plain",
+        "a,b\n",
+        "\u{1}\u{2},\u{3}\n\u{4},\n",
+        "{\"name\": \"x\", \"list\": [1]}",
+        "[]",
+        "[1,2,3]",
+        "{}",
+        "[{\"id\": 1, \"age\": 3}]",
+        "",
+        "   ",
+        "{\"a\": {\"b\": 1}}",
+    ] {
+        let read = text(content);
+        assert!(matches!(read, Err(Unreadable::Unknown(_))), "{content:?}: {read:?}");
+    }
+}
+
+#[test]
+fn a_mapping_says_what_the_columns_mean_and_is_kept_as_json() {
+    let with = |content: &str, mapping: &Mapping| read_with(&mut Cursor::new(content.as_bytes().to_vec()), mapping);
+    let kept = r#"{"rows":"metrics","metric":"Kennzahl","value":"Wert","samples":"Anzahl"}"#;
+    let mapping: Mapping = serde_json::from_str(kept).unwrap();
+    assert_eq!(serde_json::to_string(&mapping).unwrap(), kept);
+    let f = with("Kennzahl;Wert;Anzahl\nGenauigkeit;0,93;120\n", &mapping).unwrap();
+    assert_eq!(
+        (f.metrics[0].name.as_str(), f.metrics[0].value, f.metrics[0].samples),
+        ("Genauigkeit", 0.93, Some(120))
+    );
+    let e = with("a;b\nc;1\n", &mapping).unwrap_err().to_string();
+    assert!(e.contains("no column \"Kennzahl\" (columns: a, b)"), "{e}");
+
+    let slices = Mapping::Samples { metrics: vec!["ok".to_owned()], slice: Some("lang".to_owned()) };
+    let f = with("lang,ok\nde,1\nde,0\nfr,1\n", &slices).unwrap();
+    let said: Vec<_> = f.metrics.iter().map(|m| (m.slice.as_deref(), m.value, m.hits, m.samples)).collect();
+    assert_eq!(
+        said,
+        [(None, 2.0 / 3.0, Some(2), Some(3)), (Some("de"), 0.5, Some(1), Some(2)), (Some("fr"), 1.0, Some(1), Some(1))]
+    );
+    let list = with(r#"[{"lang": "de", "ok": true}, {"ok": false, "lang": "de"}]"#, &slices).unwrap();
+    assert_eq!(list.metrics[0].value, 0.5);
+
+    let keys = Mapping::Keys { metrics: vec!["out.acc".to_owned()], samples: Some("out.n".to_owned()) };
+    let f = with(r#"{"out": {"acc": "91.5%", "n": 40}}"#, &keys).unwrap();
+    assert_eq!((f.metrics[0].value, f.metrics[0].unit.as_str(), f.metrics[0].samples), (91.5, "percent", Some(40)));
+    assert!(with("{}", &keys).unwrap_err().to_string().contains("no key"));
+    assert!(with("a,b\n1,2\n", &keys).is_err() && with("{\"a\": 1}", &slices).is_err());
+    let guessed = guess(&mut Cursor::new(b"metric,value\na,1\n".to_vec())).unwrap();
+    assert!(matches!(guessed, Some(Mapping::Metrics { .. })));
 }

@@ -1,6 +1,6 @@
 //! Readers of standards and scanners against real files. Where `COUNTERSIGN_EVIDENCE` names the folder that holds them.
 
-use domain::evidence::findings::{Counts, Findings, Format, RunState};
+use domain::evidence::findings::{Counts, Findings, Format, Metric, RunState};
 use domain::evidence::read::{Unreadable, read};
 use std::path::PathBuf;
 
@@ -228,4 +228,114 @@ fn croissant() {
     let f = ok("croissant/titanic.json");
     assert!(fact(&f, "passengers.csv: sha256").starts_with("c617db2c7470716250f6f001be51304c"));
     assert_eq!(fact(&ok("croissant/credit-g.json"), "creator"), "Dr. Hans Hofmann");
+}
+
+#[test]
+fn model_cards() {
+    if folder().is_none() {
+        return;
+    }
+    // With CRLF, and with a count of samples and tokens of verification.
+    let f = ok("model_cards/deepset_roberta-base-squad2.README.md");
+    assert_eq!((f.format, f.targets.as_slice()), (Format::ModelCard, &["deepset/roberta-base-squad2".to_owned()][..]));
+    assert_eq!(fact(&f, "license"), "cc-by-4.0");
+    assert_eq!(value(&f, "exact_match", "squad_v2 (squad_v2, validation)", None), 79.9309);
+    assert_eq!(value(&f, "f1", "squadshifts new_wiki (new_wiki, test)", None), 90.595);
+    assert_eq!(value(&f, "total", "squad_v2 (squad_v2, validation)", None), 11869.0);
+    noted(&f, "17 values are the author's own word; 3 carry a token");
+
+    let f = ok("model_cards/hub_sample_simple_model_index.md");
+    assert_eq!((value(&f, "accuracy", "Beans", None), value(&f, "f1", "Beans (default, test)", None)), (0.9, 0.66));
+    let f = ok("model_cards/hub_sample_INVALID_model_index.md");
+    assert_eq!(value(&f, "acc", "image-classification", None), 0.9);
+    noted(&f, "model-index is not valid");
+    let f = ok("model_cards/hub_sample_windows_line_breaks.md");
+    assert_eq!((fact(&f, "license"), fact(&f, "language"), f.metrics.len()), ("mit", "eo", 0));
+    let f = ok("model_cards/bloom.README.md");
+    assert_eq!(fact(&f, "license"), "bigscience-bloom-rail-1.0");
+    noted(&f, "no model-index");
+    let f = ok("model_cards/distilbert-sst2.README.md");
+    assert_eq!(f.data, ["sst-2"]);
+    let without = of("model_cards/hub_sample_no_metadata.md");
+    assert!(matches!(&without, Err(Unreadable::Unknown(_))), "{without:?}");
+    // The annotated template has placeholders where values would be.
+    let template = of("model_cards/hub_modelcard_spec.md");
+    assert!(template.is_err() || template.as_ref().unwrap().metrics.is_empty(), "{template:?}");
+}
+
+#[test]
+fn fairlearn() {
+    if folder().is_none() {
+        return;
+    }
+    let f = ok("fairness/fairlearn_metricframe_race.json");
+    assert_eq!(f.format, Format::Fairlearn);
+    assert_eq!(value(&f, "accuracy", "", None), 0.680_885_529_157_667_4);
+    assert_eq!(value(&f, "accuracy", "", Some("Native American")), 1.0);
+    assert_eq!(value(&f, "accuracy_difference", "", None), 0.34375);
+    assert_eq!(value(&f, "selection_rate_ratio", "", None), 0.318_181_818_181_818_23);
+    assert_eq!(value(&f, "equalized_odds_difference", "", None), 0.652_173_913_043_478_3);
+    assert_eq!(value(&f, "false_positive_rate_group_max", "", None), 0.293_736_501_079_913_6);
+    let of = |slice: Option<&str>, name: &str| {
+        let m = f.metrics.iter().find(|m| m.name == name && m.slice.as_deref() == slice).unwrap();
+        (m.samples, m.hits)
+    };
+    assert_eq!(of(None, "accuracy"), (Some(1852), Some(1261)));
+    assert_eq!(of(Some("Asian"), "selection_rate"), (Some(9), Some(2)));
+    assert_eq!(of(Some("Asian"), "recall"), (Some(9), None));
+    noted(&f, "prove nothing, nor do differences that rest on them: Asian (9), Native American (5)");
+}
+
+#[test]
+fn mlflow() {
+    if folder().is_none() {
+        return;
+    }
+    let f = ok("mlflow/runs_search.json");
+    assert_eq!((f.format, f.state, f.metrics.len()), (Format::Mlflow, RunState::Complete, 12));
+    assert_eq!(value(&f, "accuracy", "logreg-C0.01", None), 0.677_105_831_533_477_4);
+    assert_eq!((fact(&f, "logreg-C10.0: C"), fact(&f, "logreg-C10.0: ai_system")), ("10.0", "recid-screening"));
+    assert_eq!(at(&f), "2026-11-23T08:57:52.465Z");
+    let f = ok("mlflow/metric_history.json");
+    assert_eq!(value(&f, "loss", "", None), 1.0 / 3.0);
+    noted(&f, "loss was recorded 3 times; its last value counts (step 2)");
+}
+
+#[test]
+fn tables() {
+    if folder().is_none() {
+        return;
+    }
+    let f = ok("fairness/fairlearn_by_group_race.csv");
+    let json = ok("fairness/fairlearn_metricframe_race.json");
+    // The same groups as in the JSON dump, metric by metric.
+    assert_eq!((f.format, f.metrics.len()), (Format::Fairlearn, 36));
+    for metric in &f.metrics {
+        // JSON numbers may be read one step of a double off.
+        let alike = |other: &Metric| Metric { value: metric.value, ..other.clone() } == *metric;
+        assert!(json.metrics.iter().any(|m| alike(m) && (m.value - metric.value).abs() < 1e-15), "{metric:?}");
+    }
+    assert_eq!(fact(&f, "groups by"), "race");
+    noted(&f, "Asian (9), Native American (5)");
+
+    let f = ok("promptfoo/toolrun_mixed.csv");
+    assert_eq!((f.format, f.counts, f.failures_total), (Format::Promptfoo, counts(6, 2, 2, 0), 4));
+    assert_eq!(f.targets, ["[custom:credit-bot] {{q}}", "[custom:credit-bot] Answer politely: {{q}}"]);
+    assert_eq!(value(&f, "Score", "[custom:credit-bot] {{q}}", None), (1.0 + 1.0 + 0.5 + 0.0 + 0.8) / 5.0);
+    assert_eq!(value(&f, "Latency", "[custom:credit-bot] Answer politely: {{q}}", None), 1.0);
+    assert_eq!(f.failures[0].name, "Prompt leak › [custom:credit-bot] {{q}}");
+    noted(&f, "2 tests ended with an error");
+
+    let f = ok("bias/winobias_pythia-1.4b.json");
+    assert_eq!((f.format, f.metrics.len()), (Format::Table, 8));
+    let m = &f.metrics[1];
+    assert_eq!((m.name.as_str(), m.scope.as_str()), ("em", "wino_bias_type1_pro+refers_to"));
+    assert_eq!((m.value, m.stderr), (0.454_545_454_545_454_53, Some(0.025_053_557_027_706_792)));
+
+    let f = ok("ragas/ragas_results.json");
+    assert_eq!(value(&f, "answer_relevancy", "", None), 0.753_477_562_158_970_4);
+    for unknown in ["system_cards/redhat_ask-red-hat.yaml", "system_cards/redhat_system-card.schema"] {
+        let e = of(unknown).unwrap_err();
+        assert!(matches!(e, Unreadable::Unknown(_)), "{unknown}: {e}");
+    }
 }

@@ -10,7 +10,7 @@ use crate::evidence::findings::{Findings, Format, Metric, Unit};
 use std::collections::BTreeMap;
 
 /// References to data sets that are resolved.
-const REFERENCES: usize = 5_000;
+const REFERENCES: usize = 2_000;
 
 /// Whether it is a CycloneDX document.
 pub fn fits(shape: &Shape) -> bool {

@@ -6,14 +6,19 @@
 
 mod croissant;
 mod cyclonedx;
+mod fairlearn;
+mod groups;
 pub mod json;
 mod junit;
+mod mlflow;
+mod model_card;
 mod modelaudit;
 mod modelscan;
 mod pick;
 mod sarif;
 mod slim;
 mod spdx;
+pub mod table;
 mod when;
 mod xml;
 
@@ -64,6 +69,10 @@ const JSON: &[JsonReader] = &[
     JsonReader { fits: cyclonedx::fits, read: cyclonedx::read },
     JsonReader { fits: spdx::fits, read: spdx::read },
     JsonReader { fits: croissant::fits, read: croissant::read },
+    JsonReader { fits: fairlearn::fits, read: fairlearn::read },
+    JsonReader { fits: mlflow::fits, read: mlflow::read },
+    // Takes what no other knows: it stays the last.
+    JsonReader { fits: table::fits, read: table::read },
 ];
 
 /// Bytes at the start that tell the kinds of file apart.
@@ -83,7 +92,8 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
         None => Err(Unreadable::Unknown("it is empty".to_owned())),
         Some(b'{' | b'[') => read_json(file),
         Some(b'<') => read_xml(file, text),
-        Some(_) => Err(Unreadable::Unknown("neither JSON, XML, a table, a model card nor an eval log".to_owned())),
+        _ if text.starts_with(b"---") => model_card::read(file),
+        Some(_) => table::read(file),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::evidence::findings::{Better, Counts, Findings, Format, Metric, RunSta
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Files with issues that are told apart.
-const FILES: usize = 100_000;
+const FILES: usize = 10_000;
 
 /// Whether it is a report of ModelScan.
 pub fn fits(shape: &Shape) -> bool {
@@ -104,6 +104,10 @@ impl Report {
         let scanned = if self.listed > 0 { self.listed } else { self.scanned };
         let skipped = self.skipped.max(self.skipped_listed);
         let failed = (self.unsafe_files.len() as u64).min(scanned.max(1));
+        if self.unsafe_files.len() >= FILES {
+            findings
+                .note(format!("Only the first {FILES} files with issues are told apart; more than that are unsafe"));
+        }
         findings.metric(count("total_issues", self.issues, Some(Better::Lower)));
         for (severity, n) in &self.severities {
             findings.metric(count(severity, *n, Some(Better::Lower)));

@@ -9,7 +9,7 @@ use crate::evidence::findings::{Better, Counts, Findings, Format, Metric, RunSta
 use std::collections::BTreeMap;
 
 /// Rules of all runs that are remembered; their default levels beyond are taken as "warning".
-const RULES: usize = 20_000;
+const RULES: usize = 5_000;
 /// Runs that are told apart; those beyond count as the last of them.
 const RUNS: usize = 1_000;
 

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 
 /// Elements and relations that are remembered.
 const KNOWN: usize = 20_000;
+/// Bytes that are remembered.
+const HELD: usize = 8 * 1024 * 1024;
 
 /// Whether it is an SPDX 3 document.
 pub fn fits(shape: &Shape) -> bool {
@@ -40,17 +42,20 @@ struct Graph {
     created: BTreeMap<String, String>,
     document: Option<String>,
     models: u64,
+    held: usize,
     left_out: bool,
 }
 
 impl Graph {
     fn element(&mut self, findings: &mut Findings, element: &Slim) {
-        self.left_out |= self.created.len() >= KNOWN || self.subjects.len() >= KNOWN || self.relations.len() >= KNOWN;
+        let known = [self.created.len(), self.subjects.len(), self.licences.len(), self.relations.len()];
+        self.left_out |= self.held >= HELD || known.into_iter().any(|n| n >= KNOWN);
         if self.left_out {
             return;
         }
         let kind = [element.at("type").words(), element.at("@type").words()].concat();
         let id = [element.text("spdxId"), element.text("@id")].concat();
+        self.held = self.held.saturating_add(id.len());
         match kind.as_str() {
             "CreationInfo" => drop(self.created.insert(id, element.text("created").to_owned())),
             "SpdxDocument" => {
@@ -88,7 +93,8 @@ impl Graph {
             kind,
             "trainedOn" | "testedOn" | "finetunedOn" | "validatedOn" | "hasDeclaredLicense" | "hasConcludedLicense"
         ) {
-            let to = element.at("to").items().iter().filter_map(Slim::str).map(str::to_owned).collect();
+            let to: Vec<String> = element.at("to").items().iter().filter_map(Slim::str).map(str::to_owned).collect();
+            self.held = to.iter().fold(self.held, |held, id| held.saturating_add(id.len() + 64));
             self.relations.push((kind.to_owned(), element.text("from").to_owned(), to));
         }
     }

@@ -1,0 +1,116 @@
+//! A JSON object of metrics: flat, or one level below under a name that says so.
+
+use super::super::pick::{all, name, pick};
+use super::super::slim::Slim;
+use super::super::{Source, Unreadable};
+use super::mapping::Mapping;
+use super::measure::complain;
+use super::number;
+use super::{measure, rows};
+use crate::evidence::findings::{Findings, Format, Metric};
+
+/// Names under which metrics stand together.
+const WITHIN: &[&str] = &["metrics", "scores", "results", "table_results", "evaluation", "summary", "eval_results"];
+/// Numbers that say something about the file or the run and measure nothing.
+const NOT: &[&str] = &["version", "schema_version", "seed", "timestamp", "id", "epoch", "step"];
+
+/// Reads an object.
+///
+/// # Errors
+/// Broken JSON, an object of another kind, or one without what the mapping names.
+pub fn read(file: &mut dyn Source, mapping: Option<&Mapping>) -> Result<Findings, Unreadable> {
+    let mut findings = Findings::new(Format::Table);
+    let mut top: Vec<(String, Slim)> = Vec::new();
+    let mut names = 0_usize;
+    pick(file, Format::Table.label(), &[all("*")], &mut findings, &mut |_, _, steps, piece| {
+        names = names.saturating_add(1);
+        // A name counts once, as in other readers of JSON it would overwrite.
+        if matches!(piece, Slim::Map(_)) && top.iter().any(|(known, _)| known == name(steps)) {
+            return;
+        }
+        let wanted = match mapping {
+            Some(Mapping::Keys { metrics, samples }) => {
+                metrics.iter().chain(samples).any(|key| key.split('.').next() == Some(name(steps)))
+            }
+            _ => top.len() < 5_000,
+        };
+        // What is large and no metric is let go at once.
+        let piece =
+            if wanted { shallow(piece, WITHIN.contains(&name(steps)) || mapping.is_some()) } else { Slim::Null };
+        top.push((name(steps).to_owned(), piece));
+        top.truncate(10_000);
+    })?;
+    let object = Slim::Map(top);
+    match mapping {
+        Some(Mapping::Keys { metrics, samples }) => named(&object, metrics, samples.as_deref(), &mut findings)?,
+        Some(_) => return Err(rows::broken("the mapping is for rows, but this is an object of keys".to_owned())),
+        None => guessed(&object, &mut findings),
+    }
+    if findings.metrics.is_empty() {
+        let keys: Vec<&str> = object.entries().iter().take(8).map(|(key, _)| key.as_str()).collect();
+        return Err(Unreadable::Unknown(format!("JSON of no known kind (keys: {})", keys.join(", "))));
+    }
+    Ok(findings)
+}
+
+/// Lists and objects only where metrics may stand in them.
+fn shallow(piece: Slim, within: bool) -> Slim {
+    match piece {
+        Slim::List(_) => Slim::List(Vec::new()),
+        Slim::Map(_) if !within => Slim::Map(Vec::new()),
+        piece => piece,
+    }
+}
+
+fn named(object: &Slim, metrics: &[String], samples: Option<&str>, findings: &mut Findings) -> Result<(), Unreadable> {
+    let samples = match samples {
+        Some(key) => object.at(key).count(),
+        None => None,
+    };
+    for key in metrics {
+        let value = object.at(key);
+        if value.is_null() {
+            return Err(rows::broken(format!("no key {key:?}")));
+        }
+        match number(&value.words()) {
+            Some((value, percent)) => {
+                findings.metric(Metric { samples, ..Metric::new(key.as_str(), "", value, measure::unit(percent)) });
+            }
+            None => complain(findings, key, &value.words()),
+        }
+    }
+    Ok(())
+}
+
+fn guessed(object: &Slim, findings: &mut Findings) {
+    let flat = object.entries().iter().all(|(_, value)| !matches!(value, Slim::List(_) | Slim::Map(_)));
+    for (key, value) in object.entries() {
+        match value {
+            Slim::Map(entries) if WITHIN.contains(&key.as_str()) => {
+                metrics(entries, "", findings);
+                for (scope, inner) in entries.iter().filter(|(_, inner)| matches!(inner, Slim::Map(_))) {
+                    metrics(inner.entries(), scope, findings);
+                }
+            }
+            Slim::Map(_) | Slim::List(_) => findings.note(format!("What stands under {key:?} is not read")),
+            Slim::Text(_) => findings.fact(key, &value.words()),
+            _ => {}
+        }
+    }
+    if flat {
+        metrics(object.entries(), "", findings);
+    }
+}
+
+/// Numbers as metrics; one whose name ends with "_stderr" is the error of another.
+fn metrics(entries: &[(String, Slim)], scope: &str, findings: &mut Findings) {
+    let get = |key: &str| entries.iter().find(|(name, _)| name == key).and_then(|(_, value)| value.num());
+    for (key, value) in entries.iter().filter(|(key, _)| !NOT.contains(&key.as_str())) {
+        let of = key.strip_suffix("_stderr").is_some_and(|of| get(of).is_some());
+        if let (Slim::Num(_), Some(value), false) = (value, value.num(), of) {
+            let (unit, better) = super::super::groups::known(key);
+            let stderr = get(&format!("{key}_stderr"));
+            findings.metric(Metric { better, stderr, ..Metric::new(key.as_str(), scope, value, unit) });
+        }
+    }
+}
