@@ -293,3 +293,15 @@ fn a_mapping_says_what_the_columns_mean_and_is_kept_as_json() {
     let guessed = guess(&mut Cursor::new(b"metric,value\na,1\n".to_vec())).unwrap();
     assert!(matches!(guessed, Some(Mapping::Metrics { .. })));
 }
+
+#[test]
+fn units_follow_the_definition_and_the_value() {
+    let f = text("category,accuracy,n\na,0.5,10\nb,0.75,40\n").unwrap();
+    assert_eq!((f.format.as_str(), f.metrics[1].hits, f.metrics[1].slice.as_deref()), ("table", Some(30), Some("b")));
+    noted(&f, "a (10)");
+    let f = text(r#"{"accuracy": 91.3, "compression_ratio": 0.4, "recall_difference": 0.1}"#).unwrap();
+    let said: Vec<_> = f.metrics.iter().map(|m| (m.unit.as_str(), m.better.map(Better::as_str))).collect();
+    assert_eq!(said, [("other", Some("higher")), ("other", None), ("proportion", Some("lower"))]);
+    let keys = guess(&mut Cursor::new(br#"{"scores": {"a": 1}, "b": 2, "c": "3", "version": 4}"#.to_vec())).unwrap();
+    assert_eq!(keys, Some(Mapping::Keys { metrics: vec!["scores.a".to_owned(), "b".to_owned()], samples: None }));
+}

@@ -1,9 +1,9 @@
 //! CycloneDX ML-BOM 1.5 to 1.7, as JSON and as XML: models and data sets with their model cards.
 
+use super::dates::ran_at;
 use super::json::Shape;
 use super::pick::{all, pick};
 use super::slim::{Room, Slim};
-use super::when::ran_at;
 use super::xml::{List, Node, Xml};
 use super::{Source, Unreadable};
 use crate::evidence::findings::{Findings, Format, Metric, Unit};

@@ -6,6 +6,7 @@ use super::pick::{all, pick};
 use super::slim::Slim;
 use super::{Source, Unreadable};
 use crate::evidence::findings::{Findings, Format, Metric};
+use std::collections::BTreeMap;
 
 /// Measures over all groups that Fairlearn names itself.
 const MEASURES: &[&str] = &[
@@ -55,7 +56,7 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
         for (metric, value) in values.iter().filter(|(metric, _)| !groups::is_count(metric)) {
             let full =
                 if *at < DERIVED.len() && !metric.is_empty() { format!("{metric}_{name}") } else { (*name).to_owned() };
-            let (unit, better) = groups::known(&full);
+            let (unit, better) = groups::known(&full, *value);
             findings.metric(Metric { better, ..Metric::new(full, "", *value, unit) });
         }
     }
@@ -74,17 +75,13 @@ fn turned(overall: &Slim, by_group: &Slim) -> Vec<(String, Slim)> {
     if !by_metric {
         return by_group.entries().to_vec();
     }
-    let mut out: Vec<(String, Slim)> = Vec::new();
+    let mut out = BTreeMap::<String, Vec<(String, Slim)>>::new();
     for (metric, values) in by_group.entries() {
         for (group, value) in values.entries() {
-            let entry = (metric.clone(), value.clone());
-            match out.iter_mut().find(|(known, _)| known == group) {
-                Some((_, Slim::Map(entries))) => entries.push(entry),
-                _ => out.push((group.clone(), Slim::Map(vec![entry]))),
-            }
+            out.entry(group.clone()).or_default().push((metric.clone(), value.clone()));
         }
     }
-    out
+    out.into_iter().map(|(group, entries)| (group, Slim::Map(entries))).collect()
 }
 
 /// Metrics with finite values; a frame of a single metric has no name for it.

@@ -22,27 +22,50 @@ pub fn is_count(name: &str) -> bool {
     )
 }
 
-/// Unit and direction of Fairlearn's and scikit-learn's own metrics, by their definition.
-pub fn known(name: &str) -> (Unit, Option<Better>) {
-    let rate = Unit::Proportion;
+/// Measures of Fairlearn over all groups, without the word at their end.
+const OVER_GROUPS: &[&str] = &["demographic_parity", "equalized_odds", "equal_opportunity"];
+
+/// Whether a name is one of Fairlearn's and scikit-learn's own metrics.
+pub fn is_known(name: &str) -> bool {
+    known(name, 0.5).0 == Unit::Proportion
+}
+
+/// Unit and direction of Fairlearn's and scikit-learn's own metrics, by their definition. A share that is none by its
+/// value (91.3) has no unit that is sure.
+pub fn known(name: &str, value: f64) -> (Unit, Option<Better>) {
+    let derived =
+        |end: &str| name.strip_suffix(end).is_some_and(|stem| OVER_GROUPS.contains(&stem) || share(stem).is_some());
+    let found = match name {
+        _ if derived("_difference") => Some(Some(Better::Lower)),
+        _ if derived("_ratio") => Some(Some(Better::Higher)),
+        _ if derived("_group_min") || derived("_group_max") => Some(None),
+        name => share(name),
+    };
+    match (found, name) {
+        (Some(better), _) if value.abs() <= 1.0 => (Unit::Proportion, better),
+        (Some(better), _) => (Unit::Other, better),
+        (None, "mean_absolute_error" | "mean_squared_error" | "log_loss") => (Unit::Other, Some(Better::Lower)),
+        (None, name) if is_count(name) => (Unit::Count, None),
+        (None, _) => (Unit::Other, None),
+    }
+}
+
+/// The direction of a metric that is a share of samples.
+fn share(name: &str) -> Option<Option<Better>> {
     match name {
-        n if n.ends_with("_difference") => (rate, Some(Better::Lower)),
-        n if n.ends_with("_ratio") => (rate, Some(Better::Higher)),
         "accuracy" | "accuracy_score" | "balanced_accuracy" | "precision" | "precision_score" | "recall"
         | "recall_score" | "f1" | "f1_score" | "roc_auc" | "roc_auc_score" | "true_positive_rate"
-        | "true_negative_rate" => (rate, Some(Better::Higher)),
-        "false_positive_rate" | "false_negative_rate" | "zero_one_loss" => (rate, Some(Better::Lower)),
-        "selection_rate" => (rate, None),
-        "mean_absolute_error" | "mean_squared_error" | "log_loss" => (Unit::Other, Some(Better::Lower)),
-        n if is_count(n) => (Unit::Count, None),
-        _ => (Unit::Other, None),
+        | "true_negative_rate" => Some(Some(Better::Higher)),
+        "false_positive_rate" | "false_negative_rate" | "zero_one_loss" => Some(Some(Better::Lower)),
+        "selection_rate" => Some(None),
+        _ => None,
     }
 }
 
 /// Metrics of one group, or of all together.
 pub fn group(findings: &mut Findings, slice: Option<&str>, samples: Option<u64>, values: &[(String, f64)]) {
     for (name, value) in values.iter().filter(|(name, _)| !is_count(name)) {
-        let (unit, better) = known(name);
+        let (unit, better) = known(name, *value);
         // Of these the share is of all samples of the group; recall and its like count only part of them.
         let share = matches!(name.as_str(), "accuracy" | "accuracy_score" | "selection_rate" | "zero_one_loss");
         let hits = samples.filter(|_| share).and_then(|n| hits(*value, n));
@@ -60,7 +83,10 @@ pub fn hits(value: f64, samples: u64) -> Option<u64> {
 
 /// Says which groups are too small, or that no group says its size.
 pub fn sizes(findings: &mut Findings, groups: &[(String, Option<u64>)]) {
-    if !groups.is_empty() && groups.iter().all(|(_, n)| n.is_none()) {
+    if groups.is_empty() {
+        return;
+    }
+    if groups.iter().all(|(_, n)| n.is_none()) {
         return findings
             .note("The file does not say how many samples a group has, so no group shows anything for sure");
     }

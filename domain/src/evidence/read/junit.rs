@@ -1,6 +1,6 @@
 //! JUnit XML: what test runners of every language write. Nobody agreed on its attributes, so cases are counted one by one.
 
-use super::when::ran_at;
+use super::dates::ran_at;
 use super::xml::{Attributes, Node, Xml};
 use super::{Source, Unreadable};
 use crate::evidence::findings::{Counts, Findings, Format, RunState};

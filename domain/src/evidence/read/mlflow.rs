@@ -1,9 +1,9 @@
 //! MLflow: runs with their metrics as the REST interface gives them, and the history of a metric.
 
+use super::dates::ran_at_seconds;
 use super::json::Shape;
 use super::pick::{all, pick};
 use super::slim::Slim;
-use super::when::ran_at_seconds;
 use super::{Source, Unreadable};
 use crate::evidence::findings::{Findings, Format, Metric, RunState, Unit};
 use std::collections::{BTreeMap, BTreeSet};

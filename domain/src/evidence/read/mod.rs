@@ -6,6 +6,7 @@
 
 mod croissant;
 mod cyclonedx;
+mod dates;
 mod fairlearn;
 mod groups;
 pub mod json;
@@ -19,7 +20,6 @@ mod sarif;
 mod slim;
 mod spdx;
 pub mod table;
-mod when;
 mod xml;
 
 use super::findings::Findings;

@@ -1,9 +1,9 @@
 //! ModelAudit: checks of model files. A scan that says it did not succeed shows nothing about what it did not look at.
 
+use super::dates::ran_at_seconds;
 use super::json::Shape;
 use super::pick::{all, pick, some};
 use super::slim::Slim;
-use super::when::ran_at_seconds;
 use super::{Source, Unreadable};
 use crate::evidence::findings::{Better, Counts, Findings, Format, Metric, RunState, Unit};
 use std::collections::BTreeMap;

@@ -1,9 +1,9 @@
 //! ModelScan: unsafe code in model files. Counted are files; one that was skipped or could not be opened is not clean.
 
+use super::dates::ran_at;
 use super::json::Shape;
 use super::pick::{all, pick};
 use super::slim::Slim;
-use super::when::ran_at;
 use super::{Source, Unreadable};
 use crate::evidence::findings::{Better, Counts, Findings, Format, Metric, RunState, Unit};
 use std::collections::{BTreeMap, BTreeSet};

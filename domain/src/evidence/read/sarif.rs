@@ -1,9 +1,9 @@
 //! SARIF 2.1.0: what scanners of code and models write.
 
+use super::dates::ran_at;
 use super::json::Shape;
 use super::pick::{Step, all, entry, pick, some, sort};
 use super::slim::Slim;
-use super::when::ran_at;
 use super::{Source, Unreadable};
 use crate::evidence::findings::{Better, Counts, Findings, Format, Metric, RunState, Unit};
 use std::collections::BTreeMap;
@@ -73,6 +73,7 @@ struct Log {
 struct Run {
     tool: String,
     rules: Vec<(String, Option<String>)>,
+    by_id: BTreeMap<String, usize>,
     succeeded: Option<bool>,
     elsewhere: bool,
     /// Whether it has results at all, be they none.
@@ -105,6 +106,7 @@ impl Log {
             2 | 3 => drop(findings.tool_version.get_or_insert_with(|| piece.words())),
             4 if room => {
                 let level = piece.at("defaultConfiguration.level").str().map(str::to_owned);
+                run.by_id.entry(piece.text("id").to_owned()).or_insert(run.rules.len());
                 run.rules.push((piece.text("id").to_owned(), level));
             }
             5 => invocation(findings, run, piece),
@@ -226,14 +228,10 @@ impl Run {
     fn rule(&self, result: &Slim) -> Option<&(String, Option<String>)> {
         let index = result.at("ruleIndex").count().or_else(|| result.at("rule.index").count());
         let id = [result.text("ruleId"), result.text("rule.id")].into_iter().find(|id| !id.is_empty());
-        let by_index = index.and_then(|at| self.rules.get(usize::try_from(at).ok()?));
+        let at = index.and_then(|at| usize::try_from(at).ok());
         // A rule id may be more particular than the rule: "CA1000/1" is of rule "CA1000".
-        let by_id = || {
-            self.rules.iter().find(|(rule, _)| {
-                id == Some(rule) || id.is_some_and(|id| id.rsplit_once('/').is_some_and(|(id, _)| id == rule))
-            })
-        };
-        by_index.or_else(by_id)
+        let by_id = || self.by_id.get(id?).or_else(|| self.by_id.get(id?.rsplit_once('/')?.0));
+        at.and_then(|at| self.rules.get(at)).or_else(|| self.rules.get(*by_id()?))
     }
 }
 

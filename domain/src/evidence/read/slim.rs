@@ -127,7 +127,7 @@ fn join(parts: impl Iterator<Item = String>, between: &str) -> String {
 /// A whole number, not negative, and small enough to be exact.
 pub fn whole(number: f64) -> Option<u64> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "looked at before")]
-    (number >= 0.0 && number <= 9_007_199_254_740_992.0 && number.fract() == 0.0).then_some(number as u64)
+    ((0.0..=9_007_199_254_740_992.0).contains(&number) && number.fract() == 0.0).then_some(number as u64)
 }
 
 /// Text within the limit.

@@ -1,9 +1,9 @@
 //! SPDX 3 documents with the AI and data set profiles: a graph of packages and how they relate.
 
+use super::dates::ran_at;
 use super::json::Shape;
 use super::pick::{all, pick};
 use super::slim::Slim;
-use super::when::ran_at;
 use super::{Source, Unreadable};
 use crate::evidence::findings::{Findings, Format, Metric, Unit};
 use std::collections::BTreeMap;

@@ -2,12 +2,13 @@
 
 use super::super::pick::{all, name, pick};
 use super::super::slim::Slim;
-use super::super::{Source, Unreadable};
+use super::super::{Source, Unreadable, groups};
 use super::mapping::Mapping;
 use super::measure::complain;
 use super::number;
 use super::{measure, rows};
 use crate::evidence::findings::{Findings, Format, Metric};
+use std::collections::BTreeMap;
 
 /// Names under which metrics stand together.
 const WITHIN: &[&str] = &["metrics", "scores", "results", "table_results", "evaluation", "summary", "eval_results"];
@@ -104,13 +105,36 @@ fn guessed(object: &Slim, findings: &mut Findings) {
 
 /// Numbers as metrics; one whose name ends with "_stderr" is the error of another.
 fn metrics(entries: &[(String, Slim)], scope: &str, findings: &mut Findings) {
-    let get = |key: &str| entries.iter().find(|(name, _)| name == key).and_then(|(_, value)| value.num());
-    for (key, value) in entries.iter().filter(|(key, _)| !NOT.contains(&key.as_str())) {
-        let of = key.strip_suffix("_stderr").is_some_and(|of| get(of).is_some());
-        if let (Slim::Num(_), Some(value), false) = (value, value.num(), of) {
-            let (unit, better) = super::super::groups::known(key);
-            let stderr = get(&format!("{key}_stderr"));
-            findings.metric(Metric { better, stderr, ..Metric::new(key.as_str(), scope, value, unit) });
+    let numbers: BTreeMap<&str, f64> = entries
+        .iter()
+        .filter(|(key, value)| matches!(value, Slim::Num(_)) && !NOT.contains(&key.as_str()))
+        .filter_map(|(key, value)| Some((key.as_str(), value.num()?)))
+        .collect();
+    for (key, value) in entries {
+        let of = key.strip_suffix("_stderr").is_some_and(|of| numbers.contains_key(of));
+        if let (Slim::Num(_), Some(value), false) = (value, numbers.get(key.as_str()), of) {
+            let (unit, better) = groups::known(key, *value);
+            let stderr = numbers.get(format!("{key}_stderr").as_str()).copied();
+            findings.metric(Metric { better, stderr, ..Metric::new(key.as_str(), scope, *value, unit) });
         }
     }
+}
+
+/// The keys that are read where nothing is said.
+///
+/// # Errors
+/// Broken JSON.
+pub fn guess(file: &mut dyn Source) -> Result<Option<Mapping>, Unreadable> {
+    let mut unused = Findings::new(Format::Table);
+    let mut metrics = Vec::new();
+    pick(file, Format::Table.label(), &[all("*")], &mut unused, &mut |_, _, steps, piece| {
+        let key = name(steps);
+        let number = |key: &str, value: &Slim| matches!(value, Slim::Num(_)) && !NOT.contains(&key);
+        let within = piece.entries().iter().filter(|(inner, value)| WITHIN.contains(&key) && number(inner, value));
+        let found =
+            within.map(|(inner, _)| format!("{key}.{inner}")).chain(number(key, &piece).then(|| key.to_owned()));
+        metrics.extend(found.take(5_000_usize.saturating_sub(metrics.len())));
+    })?;
+    Ok(Some(Mapping::Keys { metrics, samples: None })
+        .filter(|m| !matches!(m, Mapping::Keys { metrics, .. } if metrics.is_empty())))
 }

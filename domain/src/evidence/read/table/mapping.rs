@@ -134,15 +134,18 @@ pub fn guess(file: &mut dyn Source) -> Result<Option<Mapping>, Unreadable> {
     // Each row another group, named by the columns before the first metric.
     let named = seen.iter().take_while(|column| column.numbers == 0 && column.texts > 0).count();
     let distinct = seen.iter().take(named).map(|c| c.values.len()).max().unwrap_or(0) as u64;
-    let fair =
-        metrics.iter().any(|m| matches!(m.as_str(), "selection_rate" | "false_positive_rate" | "false_negative_rate"));
-    let rates =
-        samples.is_some() && metrics.iter().any(|m| groups::known(m).0 != crate::evidence::findings::Unit::Other);
+    let fair = metrics.iter().any(|m| is_fair(m));
+    let rates = samples.is_some() && metrics.iter().any(|m| groups::is_known(m));
     let all = columns.len() == named.saturating_add(metrics.len()).saturating_add(usize::from(samples.is_some()));
     if all && (fair || rates) && (named == 1 && distinct == looked || named > 1) {
         return Ok(Some(Mapping::Groups { group: columns.into_iter().take(named).collect(), metrics, samples }));
     }
     Ok(Some(Mapping::Samples { metrics, slice: None }))
+}
+
+/// Metrics that are taken to compare groups of people.
+pub fn is_fair(metric: &str) -> bool {
+    matches!(metric, "selection_rate" | "false_positive_rate" | "false_negative_rate" | "true_positive_rate")
 }
 
 /// Columns of numbers that measure nothing.

@@ -16,11 +16,14 @@ const SLICES: usize = 200;
 pub fn measure(file: &mut dyn Source, mapping: &Mapping, findings: &mut Findings) -> Result<(), Unreadable> {
     let mut means = BTreeMap::<Option<String>, Vec<Mean>>::new();
     let mut sizes = Vec::new();
+    let mut places = BTreeMap::<String, usize>::new();
     let mut count = 0_u64;
     let (columns, even) = rows::each(file, &mut |columns, cells| {
         count = count.saturating_add(1);
-        let cell =
-            |name: &str| columns.iter().position(|c| c == name).and_then(|at| cells.get(at)).map_or("", String::as_str);
+        if places.is_empty() {
+            places.extend(columns.iter().enumerate().map(|(at, name)| (name.clone(), at)));
+        }
+        let cell = |name: &str| places.get(name).and_then(|at| cells.get(*at)).map_or("", String::as_str);
         let may = |name: &Option<String>| name.as_deref().map_or("", cell);
         match mapping {
             Mapping::Metrics { metric, value, scope, slice, samples, stderr } => {
@@ -42,6 +45,8 @@ pub fn measure(file: &mut dyn Source, mapping: &Mapping, findings: &mut Findings
                 let mut values = Vec::new();
                 for name in metrics {
                     match number(cell(name)) {
+                        // A share in percent is told as the proportion that it is.
+                        Some((value, true)) if groups::is_known(name) => values.push((name.clone(), value / 100.0)),
                         Some((value, _)) => values.push((name.clone(), value)),
                         None => findings.note(format!("{name} of {group} has no finite value and is left out")),
                     }
@@ -149,9 +154,10 @@ impl Mean {
         let unit = match () {
             () if self.percent => Unit::Percent,
             () if self.binary || ragas => Unit::Proportion,
-            () => groups::known(name).0,
+            () => groups::known(name, self.mean).0,
         };
-        let better = if ragas && name != "noise_sensitivity" { Some(Better::Higher) } else { groups::known(name).1 };
+        let better =
+            if ragas && name != "noise_sensitivity" { Some(Better::Higher) } else { groups::known(name, self.mean).1 };
         #[expect(clippy::cast_precision_loss, reason = "no file has that many rows")]
         let n = self.n as f64;
         findings.metric(Metric {

@@ -6,7 +6,7 @@ mod measure;
 mod promptfoo;
 mod rows;
 
-pub use mapping::{Mapping, guess};
+pub use mapping::Mapping;
 
 use super::json::Shape;
 use super::{Source, Unreadable};
@@ -35,9 +35,7 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
     let mapping = guess(file)?.ok_or_else(nothing)?;
     let ragas = columns.iter().any(|column| mapping::RAGAS.contains(&column.as_str()));
     // Records of anything are a list of objects too: of those only ones with metrics by name are read unasked.
-    let named = |metrics: &[String]| {
-        ragas || metrics.iter().any(|m| super::groups::known(m).0 != crate::evidence::findings::Unit::Other)
-    };
+    let named = |metrics: &[String]| ragas || metrics.iter().any(|m| super::groups::is_known(m));
     if let Mapping::Samples { metrics, .. } = &mapping
         && list
         && !named(metrics)
@@ -45,7 +43,7 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
         return Err(nothing());
     }
     let format = match &mapping {
-        Mapping::Groups { .. } => Format::Fairlearn,
+        Mapping::Groups { metrics, .. } if metrics.iter().any(|m| mapping::is_fair(m)) => Format::Fairlearn,
         Mapping::Samples { .. } if ragas => Format::Ragas,
         _ => Format::Table,
     };
@@ -59,6 +57,14 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
         _ => {}
     }
     Ok(findings)
+}
+
+/// A guess of what the columns or keys mean, for a person to correct; none where nothing looks like a metric.
+///
+/// # Errors
+/// No table, or a broken one.
+pub fn guess(file: &mut dyn Source) -> Result<Option<Mapping>, Unreadable> {
+    if object(file)? { keys::guess(file) } else { mapping::guess(file) }
 }
 
 /// Reads a table as a mapping says.

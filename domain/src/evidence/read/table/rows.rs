@@ -1,8 +1,10 @@
 //! Rows of a table: of CSV with commas, semicolons or tabs, or of a JSON list of objects.
 
 use super::super::pick::{all, pick};
+use super::super::slim::Slim;
 use super::super::{Source, Unreadable};
 use crate::evidence::findings::{Findings, Format};
+use std::collections::BTreeMap;
 use std::io::{self, BufReader, Read, SeekFrom};
 
 /// Bytes of one row.
@@ -80,7 +82,8 @@ fn of_json(file: &mut dyn Source, f: &mut Each) -> Result<(Vec<String>, bool), U
     let mut cells = Vec::new();
     pick(file, Format::Table.label(), &[all("[]")], &mut unused, &mut |_, _, _, row| {
         cells.clear();
-        let cell = |name: &String| row.entries().iter().find(|(key, _)| key == name).map(|(_, value)| value.words());
+        let entries: BTreeMap<&String, &Slim> = row.entries().iter().map(|(key, value)| (key, value)).collect();
+        let cell = |name: &String| entries.get(name).map(|value| value.words());
         cells.extend(columns.iter().map(|name| cell(name).unwrap_or_default()));
         f(&columns, &cells);
     })?;
@@ -133,7 +136,7 @@ fn point(cell: &mut String) {
 }
 
 fn unique(names: impl Iterator<Item = String>) -> Vec<String> {
-    let mut seen = std::collections::BTreeMap::<String, usize>::new();
+    let mut seen = BTreeMap::<String, usize>::new();
     names
         .map(|name| {
             let times = seen.entry(name.clone()).or_default();
