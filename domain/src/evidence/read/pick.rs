@@ -78,13 +78,31 @@ pub fn pick(
     findings: &mut Findings,
     each: &mut dyn FnMut(&mut Findings, usize, &[Step], Slim),
 ) -> Result<(), Unreadable> {
+    pick_first(usize::MAX, file, format, picks, findings, each)
+}
+
+/// As [`pick`], but stops after so many pieces; what follows is not looked at.
+///
+/// # Errors
+/// As [`pick`].
+pub fn pick_first(
+    pieces: usize,
+    file: &mut dyn Source,
+    format: &'static str,
+    picks: &[Pick],
+    findings: &mut Findings,
+    each: &mut dyn FnMut(&mut Findings, usize, &[Step], Slim),
+) -> Result<(), Unreadable> {
     file.seek(SeekFrom::Start(0))?;
     let paths: Vec<Vec<&str>> =
         picks.iter().map(|p| p.path.split('.').filter(|part| !part.is_empty()).collect()).collect();
-    let mut walk = Walk { picks, paths, steps: Vec::new(), findings, each };
+    let mut walk = Walk { picks, paths, steps: Vec::new(), left: pieces, findings, each };
     let mut json = serde_json::Deserializer::from_reader(BufReader::new(Lenient::new(file)));
     let at = At { open: (0..picks.len()).collect(), depth: 0, walk: &mut walk };
     let read = at.deserialize(&mut json).and_then(|()| json.end());
+    if walk.left == 0 {
+        return Ok(());
+    }
     read.map_err(|e| match e.io_error_kind() {
         Some(_) => Unreadable::Stream(e.to_string()),
         None => Unreadable::Broken { format, what: e.to_string() },
@@ -131,6 +149,8 @@ struct Walk<'a> {
     picks: &'a [Pick],
     paths: Vec<Vec<&'static str>>,
     steps: Vec<Step>,
+    /// Pieces that are still wanted.
+    left: usize,
     findings: &'a mut Findings,
     each: &'a mut dyn FnMut(&mut Findings, usize, &[Step], Slim),
 }
@@ -171,6 +191,11 @@ impl<'de> DeserializeSeed<'de> for At<'_, '_> {
         let Some(pick) = here else {
             return from.deserialize_any(self);
         };
+        // Serde has no way to stop but an error; the caller knows it by the count.
+        if self.walk.left == 0 {
+            return Err(D::Error::custom("enough"));
+        }
+        self.walk.left -= 1;
         let room = Room::default();
         let piece = match self.walk.picks.get(pick).map_or(Want::All, |p| p.want) {
             Want::All => Piece { keep: &[], room: &room }.deserialize(from)?,

@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 
 /// Names under which metrics stand together.
 const WITHIN: &[&str] = &["metrics", "scores", "results", "table_results", "evaluation", "summary", "eval_results"];
+/// Keys that are looked at.
+const KEYS: usize = 5_000;
 /// Numbers that say something about the file or the run and measure nothing.
 const NOT: &[&str] = &["version", "schema_version", "seed", "timestamp", "id", "epoch", "step"];
 
@@ -33,7 +35,7 @@ pub fn read(file: &mut dyn Source, mapping: Option<&Mapping>) -> Result<Findings
             Some(Mapping::Keys { metrics, samples }) => {
                 metrics.iter().chain(samples).any(|key| key.split('.').next() == Some(name(steps)))
             }
-            _ => top.len() < 5_000,
+            _ => top.len() < KEYS,
         };
         // What is large and no metric is let go at once.
         let piece =
@@ -41,6 +43,9 @@ pub fn read(file: &mut dyn Source, mapping: Option<&Mapping>) -> Result<Findings
         top.push((name(steps).to_owned(), piece));
         top.truncate(10_000);
     })?;
+    if mapping.is_none() && names > KEYS {
+        findings.note(format!("Only the first {KEYS} of {names} keys were looked at"));
+    }
     let object = Slim::Map(top);
     match mapping {
         Some(Mapping::Keys { metrics, samples }) => named(&object, metrics, samples.as_deref(), &mut findings)?,
@@ -133,7 +138,7 @@ pub fn guess(file: &mut dyn Source) -> Result<Option<Mapping>, Unreadable> {
         let within = piece.entries().iter().filter(|(inner, value)| WITHIN.contains(&key) && number(inner, value));
         let found =
             within.map(|(inner, _)| format!("{key}.{inner}")).chain(number(key, &piece).then(|| key.to_owned()));
-        metrics.extend(found.take(5_000_usize.saturating_sub(metrics.len())));
+        metrics.extend(found.take(KEYS.saturating_sub(metrics.len())));
     })?;
     Ok(Some(Mapping::Keys { metrics, samples: None })
         .filter(|m| !matches!(m, Mapping::Keys { metrics, .. } if metrics.is_empty())))

@@ -57,7 +57,7 @@ pub enum Mapping {
 }
 
 /// Rows by which a guess is made.
-const LOOKED_AT: u64 = 500;
+const LOOKED_AT: usize = 500;
 
 /// Metrics of Ragas, which gives a score from 0 to 1 for each question.
 pub const RAGAS: &[&str] = &[
@@ -90,12 +90,9 @@ struct Column {
 /// No table.
 pub fn guess(file: &mut dyn Source) -> Result<Option<Mapping>, Unreadable> {
     let (mut looked, mut seen) = (0_u64, Vec::<Column>::new());
-    let (columns, _) = rows::each(file, &mut |columns, cells| {
+    let (columns, _) = rows::each(file, LOOKED_AT, &mut |columns, cells| {
         looked = looked.saturating_add(1);
         seen.resize(columns.len(), Column::default());
-        if looked > LOOKED_AT {
-            return;
-        }
         for (column, cell) in seen.iter_mut().zip(cells).filter(|(_, cell)| !super::missing(cell)) {
             let count = if number(cell).is_some() { &mut column.numbers } else { &mut column.texts };
             *count = count.saturating_add(1);

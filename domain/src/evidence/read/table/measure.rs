@@ -18,7 +18,7 @@ pub fn measure(file: &mut dyn Source, mapping: &Mapping, findings: &mut Findings
     let mut sizes = Vec::new();
     let mut places = BTreeMap::<String, usize>::new();
     let mut count = 0_u64;
-    let (columns, even) = rows::each(file, &mut |columns, cells| {
+    let (columns, even) = rows::each(file, usize::MAX, &mut |columns, cells| {
         count = count.saturating_add(1);
         if places.is_empty() {
             places.extend(columns.iter().enumerate().map(|(at, name)| (name.clone(), at)));

@@ -27,7 +27,7 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
         return keys::read(file, None);
     }
     let list = json(file)?;
-    let (columns, _) = rows::each(file, &mut |_, _| {})?;
+    let (columns, _) = rows::each(file, 1, &mut |_, _| {})?;
     if promptfoo::fits(&columns) {
         return promptfoo::read(file);
     }

@@ -20,7 +20,7 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
     let mut counts = Counts::default();
     // Means by prompt and metric: sum and how many.
     let mut means = BTreeMap::<(String, String), (f64, u64)>::new();
-    rows::each(file, &mut |columns, cells| {
+    rows::each(file, usize::MAX, &mut |columns, cells| {
         let mut prompt = String::new();
         let label = cells.first().map_or("", String::as_str);
         for (at, (column, cell)) in columns.iter().zip(cells).enumerate() {

@@ -1,6 +1,6 @@
 //! Rows of a table: of CSV with commas, semicolons or tabs, or of a JSON list of objects.
 
-use super::super::pick::{all, pick};
+use super::super::pick::{all, pick_first};
 use super::super::slim::Slim;
 use super::super::{Source, Unreadable};
 use crate::evidence::findings::{Findings, Format};
@@ -17,22 +17,22 @@ const NAMED: usize = 200;
 /// What each row is passed with: the columns' names (a repeated one is "name (2)"), and the cells.
 pub type Each<'a> = dyn FnMut(&[String], &[String]) + 'a;
 
-/// Passes every row on; short rows are filled up. Answers with the columns and whether all rows were as long as the first.
+/// Passes the rows on, at most so many; short rows are filled up. Answers with the columns and whether all rows were as long as the first.
 ///
 /// # Errors
 /// No table, a broken one, or one with rows that are too large.
-pub fn each(file: &mut dyn Source, f: &mut Each) -> Result<(Vec<String>, bool), Unreadable> {
+pub fn each(file: &mut dyn Source, limit: usize, f: &mut Each) -> Result<(Vec<String>, bool), Unreadable> {
     let mut head = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     (&mut *file).take(64 * 1024).read_to_end(&mut head)?;
     file.seek(SeekFrom::Start(0))?;
     match head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start().first() {
-        Some(b'[') => of_json(file, f),
-        _ => of_csv(file, &head, f),
+        Some(b'[') => of_json(file, limit, f),
+        _ => of_csv(file, &head, limit, f),
     }
 }
 
-fn of_csv(file: &mut dyn Source, head: &[u8], f: &mut Each) -> Result<(Vec<String>, bool), Unreadable> {
+fn of_csv(file: &mut dyn Source, head: &[u8], limit: usize, f: &mut Each) -> Result<(Vec<String>, bool), Unreadable> {
     let Some(delimiter) = delimiter(head) else {
         return Err(Unreadable::Unknown("neither JSON, XML, a table, a model card nor an eval log".to_owned()));
     };
@@ -42,6 +42,7 @@ fn of_csv(file: &mut dyn Source, head: &[u8], f: &mut Each) -> Result<(Vec<Strin
         .flexible(true)
         .from_reader(Limited { inner: BufReader::new(file), left: ROW });
     let (mut columns, mut record, mut cells, mut even) = (Vec::new(), csv::ByteRecord::new(), Vec::new(), true);
+    let mut left = limit.saturating_add(1);
     loop {
         csv.get_mut().left = ROW;
         let more = csv.read_byte_record(&mut record).map_err(|e| match e.kind() {
@@ -49,9 +50,10 @@ fn of_csv(file: &mut dyn Source, head: &[u8], f: &mut Each) -> Result<(Vec<Strin
             csv::ErrorKind::Io(e) => Unreadable::Stream(e.to_string()),
             _ => broken(e.to_string()),
         })?;
-        if !more {
+        if !more || left == 0 {
             break;
         }
+        left -= 1;
         if columns.is_empty() {
             columns = unique(record.iter().take(COLUMNS).map(text));
             continue;
@@ -68,19 +70,18 @@ fn of_csv(file: &mut dyn Source, head: &[u8], f: &mut Each) -> Result<(Vec<Strin
     Ok((columns, even))
 }
 
-fn of_json(file: &mut dyn Source, f: &mut Each) -> Result<(Vec<String>, bool), Unreadable> {
+fn of_json(file: &mut dyn Source, limit: usize, f: &mut Each) -> Result<(Vec<String>, bool), Unreadable> {
     let mut unused = Findings::new(Format::Table);
-    let (mut columns, mut rows): (Vec<String>, usize) = (Vec::new(), 0);
-    pick(file, Format::Table.label(), &[all("[]")], &mut unused, &mut |_, _, _, row| {
-        rows = rows.saturating_add(1);
-        for (name, _) in row.entries().iter().filter(|_| rows <= NAMED) {
+    let mut columns: Vec<String> = Vec::new();
+    pick_first(NAMED, file, Format::Table.label(), &[all("[]")], &mut unused, &mut |_, _, _, row| {
+        for (name, _) in row.entries() {
             if columns.len() < COLUMNS && !columns.contains(name) {
                 columns.push(name.clone());
             }
         }
     })?;
     let mut cells = Vec::new();
-    pick(file, Format::Table.label(), &[all("[]")], &mut unused, &mut |_, _, _, row| {
+    pick_first(limit, file, Format::Table.label(), &[all("[]")], &mut unused, &mut |_, _, _, row| {
         cells.clear();
         let entries: BTreeMap<&String, &Slim> = row.entries().iter().map(|(key, value)| (key, value)).collect();
         let cell = |name: &String| entries.get(name).map(|value| value.words());
