@@ -305,3 +305,16 @@ fn units_follow_the_definition_and_the_value() {
     let keys = guess(&mut Cursor::new(br#"{"scores": {"a": 1}, "b": 2, "c": "3", "version": 4}"#.to_vec())).unwrap();
     assert_eq!(keys, Some(Mapping::Keys { metrics: vec!["scores.a".to_owned(), "b".to_owned()], samples: None }));
 }
+
+#[test]
+fn judges_that_failed_and_names_with_points() {
+    let f =
+        text("question,faithfulness,context_recall,note\nq,nan,0.5,x\nr,,error,y\ns,,1,z\nt,,1,z\nu,,1,z\n").unwrap();
+    assert_eq!((f.metrics.len(), value(&f, "context_recall", "")), (1, 0.875));
+    noted(&f, "faithfulness: 5 of 5 rows have no number");
+    noted(&f, "context_recall: 1 of 5 rows");
+    let json = r#"{"rouge.l": 0.5, "scores": {"bleu.4": 0.25}}"#;
+    let mapping = guess(&mut Cursor::new(json.as_bytes().to_vec())).unwrap().unwrap();
+    let f = read_with(&mut Cursor::new(json.as_bytes().to_vec()), &mapping).unwrap();
+    assert_eq!((value(&f, "rouge.l", ""), value(&f, "scores.bleu.4", "")), (0.5, 0.25));
+}

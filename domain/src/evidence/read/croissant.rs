@@ -1,7 +1,7 @@
 //! Croissant: what a data set is, where it comes from, and what its makers say of its risks.
 
 use super::json::Shape;
-use super::pick::{all, pick, sort};
+use super::pick::{all, entry, pick, sort};
 use super::slim::Slim;
 use super::{Source, Unreadable};
 use crate::evidence::findings::{Findings, Format};
@@ -56,15 +56,24 @@ pub fn fits(shape: &Shape) -> bool {
 /// Broken JSON.
 pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
     let mut findings = Findings::new(Format::Croissant);
-    let mut picks = vec![all("name"), all("distribution"), all("recordSet.[].name"), sort("recordSet.[].field.[]")];
+    let mut picks = vec![
+        all("name"),
+        all("distribution"),
+        all("recordSet.[].name"),
+        sort("recordSet.[].@id"),
+        sort("recordSet.[].field.[]"),
+    ];
     let first = picks.len();
     picks.extend(FACTS.iter().map(|path| all(path)));
-    let (mut sets, mut fields) = (0_u64, 0_u64);
-    pick(file, Format::Croissant.label(), &picks, &mut findings, &mut |f, at, _, piece| match at {
+    let (mut sets, mut fields) = (0_usize, 0_u64);
+    pick(file, Format::Croissant.label(), &picks, &mut findings, &mut |f, at, steps, piece| match at {
         0 => f.data_set(&piece.words()),
         1 => files(f, &piece),
-        2 => sets = sets.saturating_add(1),
-        3 => fields = fields.saturating_add(1),
+        2 | 3 => sets = sets.max(entry(steps).saturating_add(1)),
+        4 => {
+            sets = sets.max(entry(steps).saturating_add(1));
+            fields = fields.saturating_add(1);
+        }
         _ => {
             if let Some(name) = at.checked_sub(first).and_then(|at| FACTS.get(at)) {
                 f.fact(name, &said(&piece));

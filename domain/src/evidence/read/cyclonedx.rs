@@ -2,7 +2,7 @@
 
 use super::dates::ran_at;
 use super::json::Shape;
-use super::pick::{all, pick};
+use super::pick::{all, pick, sort};
 use super::slim::{Room, Slim};
 use super::xml::{List, Node, Xml};
 use super::{Source, Unreadable};
@@ -30,6 +30,7 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
         all("metadata.component"),
         all("metadata.licenses"),
         all("components.[]"),
+        sort("vulnerabilities.[]"),
     ];
     let mut bom = Bom::default();
     pick(file, Format::CycloneDx.label(), &picks, &mut findings, &mut |f, at, _, piece| match at {
@@ -37,6 +38,7 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
         1 => ran_at(f, &piece.words()),
         2 => tools(f, &piece),
         4 => licences(f, "document", &piece),
+        6 => bom.vulnerabilities = bom.vulnerabilities.saturating_add(1),
         _ => bom.component(f, &piece),
     })?;
     bom.finish(&mut findings);
@@ -86,6 +88,7 @@ pub fn read_xml(file: &mut dyn Source) -> Result<Findings, Unreadable> {
                     bom.component(&mut findings, piece.at("component"));
                 }
             }
+            ["bom", "vulnerabilities", "vulnerability"] => bom.vulnerabilities = bom.vulnerabilities.saturating_add(1),
             _ => {}
         }
     }
@@ -135,6 +138,7 @@ struct Bom {
     models: u64,
     data: u64,
     others: u64,
+    vulnerabilities: u64,
     /// Names of components by their reference, and references to data sets.
     names: BTreeMap<String, String>,
     references: Vec<String>,
@@ -198,6 +202,9 @@ impl Bom {
         }
         if self.models == 0 && self.data == 0 {
             findings.note("The document names no model and no data set: it lists software only");
+        }
+        if self.vulnerabilities > 0 {
+            findings.note(format!("{} vulnerabilities are listed; they are not read", self.vulnerabilities));
         }
         if self.others > 0 {
             findings.note(format!("{} components are neither models nor data; they are not read", self.others));

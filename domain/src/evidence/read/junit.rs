@@ -86,13 +86,13 @@ impl Report {
             "property" if self.case.is_none() => findings.fact(attributes.get("name"), attributes.get("value")),
             "testcase" if self.case.is_none() => self.case = Some(Case::of(attributes, open.len())),
             "failure" | "error" | "skipped" | "flakyFailure" | "flakyError" | "rerunFailure" | "rerunError" => {
-                self.result(name, attributes, open, findings);
+                self.result(name, attributes, findings);
             }
             _ => {}
         }
     }
 
-    fn result(&mut self, name: &str, attributes: &Attributes, open: &[String], findings: &mut Findings) {
+    fn result(&mut self, name: &str, attributes: &Attributes, findings: &mut Findings) {
         let Some(case) = &mut self.case else {
             if matches!(name, "failure" | "error") {
                 self.loose = self.loose.saturating_add(1);
@@ -101,9 +101,6 @@ impl Report {
             }
             return;
         };
-        if open.len() != case.depth.saturating_add(1) {
-            return;
-        }
         // Repeats of a case that failed at first: what counts is the element without such a prefix, if there is one.
         let (count, repeat) = match name {
             "failure" => (&mut case.failures, false),

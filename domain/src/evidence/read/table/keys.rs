@@ -32,9 +32,10 @@ pub fn read(file: &mut dyn Source, mapping: Option<&Mapping>) -> Result<Findings
             return;
         }
         let wanted = match mapping {
-            Some(Mapping::Keys { metrics, samples }) => {
-                metrics.iter().chain(samples).any(|key| key.split('.').next() == Some(name(steps)))
-            }
+            Some(Mapping::Keys { metrics, samples }) => metrics
+                .iter()
+                .chain(samples)
+                .any(|key| key.strip_prefix(name(steps)).is_some_and(|k| k.is_empty() || k.starts_with('.'))),
             _ => top.len() < KEYS,
         };
         // What is large and no metric is let go at once.
@@ -70,11 +71,11 @@ fn shallow(piece: Slim, within: bool) -> Slim {
 
 fn named(object: &Slim, metrics: &[String], samples: Option<&str>, findings: &mut Findings) -> Result<(), Unreadable> {
     let samples = match samples {
-        Some(key) => object.at(key).count(),
+        Some(key) => at(object, key).count(),
         None => None,
     };
     for key in metrics {
-        let value = object.at(key);
+        let value = at(object, key);
         if value.is_null() {
             return Err(rows::broken(format!("no key {key:?}")));
         }
@@ -86,6 +87,19 @@ fn named(object: &Slim, metrics: &[String], samples: Option<&str>, findings: &mu
         }
     }
     Ok(())
+}
+
+/// The value at a key, or at one within another: a point may part them, or belong to the name.
+fn at<'a>(object: &'a Slim, key: &str) -> &'a Slim {
+    const NULL: &Slim = &Slim::Null;
+    let find = |name: &str| object.entries().iter().find(|(known, _)| known == name).map(|(_, value)| value);
+    let parted = || {
+        key.match_indices('.').find_map(|(point, _)| {
+            let (first, rest) = (key.get(..point)?, key.get(point.saturating_add(1)..)?);
+            Some(at(find(first)?, rest)).filter(|value| !value.is_null())
+        })
+    };
+    find(key).or_else(parted).unwrap_or(NULL)
 }
 
 fn guessed(object: &Slim, findings: &mut Findings) {

@@ -116,7 +116,11 @@ pub fn guess(file: &mut dyn Source) -> Result<Option<Mapping>, Unreadable> {
             stderr: one_of(&["stderr", "std_err", "standard_error", "se"]).cloned(),
         }));
     }
-    let measures = |(name, column): &(&String, &Column)| column.numbers > 0 && column.texts == 0 && !is_id(name);
+    // A word in place of a number now and then is a tool that failed; Ragas may fail on every row.
+    let measures = |(name, column): &(&String, &Column)| {
+        let ragas = RAGAS.contains(&name.as_str());
+        !is_id(name) && (ragas || column.numbers > 0 && column.texts.saturating_mul(4) <= column.numbers)
+    };
     let metrics: Vec<String> = columns
         .iter()
         .zip(&seen)
