@@ -211,19 +211,18 @@ fn croissant() {
     if folder().is_none() {
         return;
     }
+    // One gives a link in place of a SHA-256, and one only MD5.
     for (file, name, licence, sets, unsealed) in [
-        ("credit-g", "credit-g", "Public", "15 with 35 fields", true),
-        ("huggingface-anthropic-hh-rlhf", "Anthropic/hh-rlhf", "mit", "6 with 23 fields", true),
-        ("titanic", "Titanic", "afl-3.0", "3 with 19 fields", false),
+        ("credit-g", "credit-g", "Public", "15 with 35 fields", 1),
+        ("huggingface-anthropic-hh-rlhf", "Anthropic/hh-rlhf", "mit", "6 with 23 fields", 2),
+        ("titanic", "Titanic", "afl-3.0", "3 with 19 fields", 0),
     ] {
         let f = ok(&format!("croissant/{file}.json"));
         assert_eq!((f.format, f.data.as_slice()), (Format::Croissant, &[name.to_owned()][..]));
         assert_eq!((fact(&f, "license"), fact(&f, "record sets")), (licence, sets), "{file}");
-        assert_eq!(
-            f.notes.iter().any(|n| n.starts_with("1 files of the data set have no SHA-256")),
-            unsealed,
-            "{file}"
-        );
+        let said =
+            f.notes.iter().find(|n| n.contains("have no SHA-256")).and_then(|n| n.split(' ').next()?.parse().ok());
+        assert_eq!(said.unwrap_or(0), unsealed, "{file}");
     }
     let f = ok("croissant/titanic.json");
     assert!(fact(&f, "passengers.csv: sha256").starts_with("c617db2c7470716250f6f001be51304c"));
@@ -257,10 +256,10 @@ fn model_cards() {
     let f = ok("model_cards/distilbert-sst2.README.md");
     assert_eq!(f.data, ["sst-2"]);
     let without = of("model_cards/hub_sample_no_metadata.md");
-    assert!(matches!(&without, Err(Unreadable::Unknown(_))), "{without:?}");
+    assert!(matches!(&without, Err(Unreadable::Unknown(why)) if why.contains("front matter")), "{without:?}");
     // The annotated template has placeholders where values would be.
     let template = of("model_cards/hub_modelcard_spec.md");
-    assert!(template.is_err() || template.as_ref().unwrap().metrics.is_empty(), "{template:?}");
+    assert!(template.as_ref().unwrap_err().to_string().contains("at line 38"), "{template:?}");
 }
 
 #[test]

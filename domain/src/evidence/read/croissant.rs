@@ -107,7 +107,12 @@ fn files(findings: &mut Findings, distribution: &Slim) {
         let name = [file.text("name"), file.text("@id"), file.text("contentUrl")];
         let name = name.into_iter().find(|name| !name.is_empty()).unwrap_or("file");
         findings.fact(&format!("{name}: contentUrl"), file.text("contentUrl"));
-        match (file.text("sha256"), file.text("md5")) {
+        let sha = file.text("sha256");
+        let sealed = sha.len() == 64 && sha.bytes().all(|b| b.is_ascii_hexdigit());
+        if !sealed && !sha.is_empty() {
+            findings.note(format!("What {name} gives as its SHA-256 is none ({sha:?})"));
+        }
+        match (if sealed { sha } else { "" }, file.text("md5")) {
             ("", "") => unsealed = unsealed.saturating_add(1),
             ("", md5) => {
                 findings.fact(&format!("{name}: md5"), md5);

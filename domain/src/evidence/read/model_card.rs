@@ -92,9 +92,13 @@ fn front_matter(file: &mut dyn Source) -> Result<String, Unreadable> {
         let text = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line).trim_ascii_end();
         match (text == b"---", begun) {
             (true, true) => break,
-            (true, false) => begun = true,
+            (true, false) => {
+                begun = true;
+                yaml.push(b'\n');
+            }
             (false, true) => yaml.extend_from_slice(&line),
-            (false, false) if text.is_empty() => {}
+            // An empty line in place of each that is left out, so that errors name the line of the file.
+            (false, false) if text.is_empty() => yaml.push(b'\n'),
             (false, false) => return Err(Unreadable::Unknown("a text without front matter".to_owned())),
         }
     }

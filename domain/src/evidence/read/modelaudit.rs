@@ -133,7 +133,7 @@ impl Report {
 
     fn state(&self, findings: &mut Findings) -> RunState {
         if self.errors == Some(true) {
-            findings.note("The scan ran into errors, so it does not show that a file is clean");
+            findings.note("The tool reports that it ran into errors, so the scan does not show that a file is clean");
             return RunState::Failed;
         }
         if self.files == Some(0) {
@@ -145,7 +145,7 @@ impl Report {
             Some(true) => RunState::Unfinished,
             Some(false) => {
                 findings
-                    .note("The tool says that the scan did not succeed: it found issues, or did not see everything");
+                    .note("The tool says that the scan did not succeed: it ran into errors, or did not see everything");
                 RunState::Unfinished
             }
             None => RunState::Unknown,

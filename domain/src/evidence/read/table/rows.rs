@@ -34,7 +34,11 @@ pub fn each(file: &mut dyn Source, limit: usize, f: &mut Each) -> Result<(Vec<St
 
 fn of_csv(file: &mut dyn Source, head: &[u8], limit: usize, f: &mut Each) -> Result<(Vec<String>, bool), Unreadable> {
     let Some(delimiter) = delimiter(head) else {
-        return Err(Unreadable::Unknown("neither JSON, XML, a table, a model card nor an eval log".to_owned()));
+        let what = match head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start().first() {
+            Some(b'#') => "Markdown without front matter has no results that can be read by machine",
+            _ => "neither JSON, XML, a table, a model card nor an eval log",
+        };
+        return Err(Unreadable::Unknown(what.to_owned()));
     };
     let mut csv = csv::ReaderBuilder::new()
         .delimiter(delimiter)
