@@ -7,6 +7,7 @@
 mod croissant;
 mod cyclonedx;
 mod dates;
+mod decoded;
 mod fairlearn;
 mod groups;
 pub mod json;

@@ -1,10 +1,11 @@
 //! XML as a stream of elements and texts. Entities are never expanded beyond the five that XML itself has.
 
+use super::decoded::decoded;
 use super::slim::{Room, Slim, short};
 use super::{Source, Unreadable};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
-use std::io::{self, BufRead, BufReader, Read, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read};
 
 /// Elements within each other.
 const DEPTH: usize = 128;
@@ -49,8 +50,7 @@ pub struct Xml<'a> {
 impl<'a> Xml<'a> {
     /// From the start of a file.
     pub fn new(file: &'a mut dyn Source, format: &'static str) -> Result<Self, Unreadable> {
-        file.seek(SeekFrom::Start(0))?;
-        let inner = BufReader::with_capacity(64 * 1024, file);
+        let inner = BufReader::with_capacity(64 * 1024, decoded(file)?);
         let mut reader = Reader::from_reader(Metered { inner, left: EVENT, lines: 1 });
         reader.config_mut().expand_empty_elements = true;
         Ok(Xml { reader, buffer: Vec::new(), open: Vec::new(), begun: false, format })
@@ -69,7 +69,13 @@ impl<'a> Xml<'a> {
         loop {
             self.buffer.clear();
             self.reader.get_mut().left = EVENT;
-            let event = self.reader.read_event_into(&mut self.buffer).map_err(|e| e.to_string()).and_then(event);
+            let event = match self.reader.read_event_into(&mut self.buffer) {
+                // What we refuse ourselves is `Other`; anything else is the stream.
+                Err(quick_xml::Error::Io(e)) if e.kind() != io::ErrorKind::Other => {
+                    return Err(Unreadable::Stream(e.to_string()));
+                }
+                read => read.map_err(|e| e.to_string()).and_then(event),
+            };
             let line = self.reader.get_ref().lines;
             let broken = |what: &str| Unreadable::Broken { format: self.format, what: format!("line {line}: {what}") };
             return match event.map_err(|e| broken(&e))? {
@@ -188,7 +194,7 @@ fn attributes(start: &BytesStart) -> Result<Attributes, String> {
 
 /// Counts lines, and stops a single tag or text that would fill the memory.
 struct Metered<'a> {
-    inner: BufReader<&'a mut dyn Source>,
+    inner: BufReader<Box<dyn Read + 'a>>,
     left: usize,
     lines: u64,
 }
@@ -242,6 +248,17 @@ mod tests {
                 .unwrap(),
             r#"<a [("x", "1 < 2")]>t & <u>A<b []></></>"#
         );
+    }
+
+    #[test]
+    fn another_encoding_is_read_if_the_first_line_names_it() {
+        let mut file = std::io::Cursor::new(b"<?xml version='1.0' encoding=\"ISO-8859-1\"?><a>\xe4\x80</a>".to_vec());
+        let mut xml = Xml::new(&mut file, "XML").unwrap();
+        assert!(matches!(xml.next(), Ok(Node::Start(..))));
+        assert_eq!(xml.next(), Ok(Node::Text("ä€".to_owned())));
+        let mut file = std::io::Cursor::new(b"<a>\xe4</a>".to_vec());
+        let mut xml = Xml::new(&mut file, "XML").unwrap();
+        assert!(xml.next().is_ok() && xml.next().is_err());
     }
 
     #[test]
