@@ -6,7 +6,7 @@ use std::fmt;
 use std::io::{self, Read};
 
 /// Passes JSON on, with `NaN`, `Infinity` and `-Infinity` outside of strings as `""`, which no reader takes for a number.
-/// A byte order mark at the start is left out.
+/// A byte order mark at the start is left out, and the end of a text so long that it would fill the memory.
 pub struct Lenient<R> {
     inner: R,
     input: Box<[u8]>,
@@ -16,7 +16,15 @@ pub struct Lenient<R> {
     /// A minus sign that waits for what it belongs to.
     minus: bool,
     begun: bool,
+    /// Bytes of the text that is being passed, and how many there were at its last backslash.
+    run: usize,
+    escape: usize,
+    /// Whether the rest of the text is left out.
+    cut: bool,
 }
+
+/// Bytes of one text that are passed on; what is behind is read over.
+const TEXT: usize = 4 * 1024 * 1024;
 
 #[derive(Clone, Copy, PartialEq)]
 enum State {
@@ -31,7 +39,18 @@ impl<R: Read> Lenient<R> {
     /// Around a stream.
     pub fn new(inner: R) -> Self {
         let (input, output) = (vec![0; 64 * 1024].into(), Vec::with_capacity(66 * 1024));
-        Lenient { inner, input, output, at: 0, state: State::Outside, minus: false, begun: false }
+        Lenient {
+            inner,
+            input,
+            output,
+            at: 0,
+            state: State::Outside,
+            minus: false,
+            begun: false,
+            run: 0,
+            escape: 0,
+            cut: false,
+        }
     }
 
     fn fill(&mut self) -> io::Result<()> {
@@ -61,19 +80,42 @@ impl<R: Read> Lenient<R> {
         Ok(())
     }
 
+    /// Cuts a long text where that breaks neither a character nor an escape (a pair of "\ud83d\ude00" is one), if there is
+    /// such a place; in a text of nothing but escapes, before one of them.
+    fn long(&mut self, byte: u8) {
+        if byte == b'"' {
+            self.cut = false;
+            return;
+        }
+        let whole = byte & 0xc0 != 0x80 && byte != b'\\' && self.run > self.escape + 12;
+        self.cut |= whole || (byte == b'\\' && self.run > 2 * TEXT);
+    }
+
     fn pass(&mut self, byte: u8) {
         match self.state {
             State::Inside => {
+                self.run += 1;
                 self.state = match byte {
                     b'"' => State::Outside,
                     b'\\' => State::Escaped,
                     _ => State::Inside,
                 };
-                self.output.push(byte);
+                if self.run > TEXT {
+                    self.long(byte);
+                }
+                if !self.cut {
+                    self.output.push(byte);
+                }
+                if byte == b'\\' {
+                    self.escape = self.run;
+                }
             }
             State::Escaped => {
                 self.state = State::Inside;
-                self.output.push(byte);
+                self.run += 1;
+                if !self.cut {
+                    self.output.push(byte);
+                }
             }
             State::Word if byte.is_ascii_alphabetic() => {}
             State::Word | State::Outside => {
@@ -89,7 +131,7 @@ impl<R: Read> Lenient<R> {
                 match byte {
                     b'-' => self.minus = true,
                     b'"' => {
-                        self.state = State::Inside;
+                        (self.state, self.run, self.escape) = (State::Inside, 0, 0);
                         self.output.push(byte);
                     }
                     _ => self.output.push(byte),
@@ -299,6 +341,19 @@ mod tests {
                 r#"{"a": "", "b":["","" , -1.5e-3], "NaN": "-Infinity \" NaN", "c": null}"#
             );
             assert_eq!(lenient("\u{feff}[1]-", step.max(3)), "[1]-");
+        }
+    }
+
+    #[test]
+    fn a_text_that_would_fill_the_memory_is_cut_between_characters() {
+        for filler in ["x", "ä", "中", "\u{1f600}", "\\n", "\\u4e2d", "\\\\", "a\\\""] {
+            let text = filler.repeat(3 * TEXT / filler.len());
+            let json = format!(r#"{{"a": "{text}", "b": "{filler}", "c": [1, NaN]}}"#);
+            let out = lenient(&json, 60_000);
+            assert!(out.len() < 2 * TEXT + 100, "{filler}: {}", out.len());
+            let read: serde_json::Value = serde_json::from_str(&out).unwrap();
+            assert_eq!(read["b"], serde_json::from_str::<serde_json::Value>(&format!("\"{filler}\"")).unwrap());
+            assert_eq!(read["c"][1], "");
         }
     }
 

@@ -4,27 +4,44 @@
 //! after the other, and of what is not counted nothing is kept. What is hostile (deep nesting, entities, archives that
 //! unpack to more than they should, numbers that are none) is refused or read, and never panics.
 
+mod croissant;
+mod cyclonedx;
+mod dates;
+mod decoded;
 mod deepeval;
+mod fairlearn;
 mod garak;
 mod garak_digest;
 mod garak_hits;
+mod groups;
 mod helm;
 mod inspect;
 mod inspect_parts;
 pub mod json;
+mod junit;
 mod lm_eval;
 mod lm_eval_names;
 mod lm_eval_samples;
 mod loose;
+mod mlflow;
+mod model_card;
+mod modelaudit;
+mod modelscan;
 mod moonshot;
 mod packed;
+mod pick;
 mod promptfoo;
 mod promptfoo_row;
 mod ragas;
 mod rows;
+mod sarif;
 mod short;
+mod slim;
+mod spdx;
+pub mod table;
 mod walk;
 mod when;
+mod xml;
 
 use super::findings::Findings;
 use json::Shape;
@@ -82,6 +99,16 @@ const JSON: &[JsonReader] = &[
     JsonReader { fits: helm::fits, read: helm::read },
     JsonReader { fits: ragas::fits_rows, read: ragas::read_rows },
     JsonReader { fits: ragas::fits, read: ragas::read },
+    JsonReader { fits: sarif::fits, read: sarif::read },
+    JsonReader { fits: modelscan::fits, read: modelscan::read },
+    JsonReader { fits: modelaudit::fits, read: modelaudit::read },
+    JsonReader { fits: cyclonedx::fits, read: cyclonedx::read },
+    JsonReader { fits: spdx::fits, read: spdx::read },
+    JsonReader { fits: croissant::fits, read: croissant::read },
+    JsonReader { fits: fairlearn::fits, read: fairlearn::read },
+    JsonReader { fits: mlflow::fits, read: mlflow::read },
+    // Takes what no other knows: it stays the last.
+    JsonReader { fits: table::fits, read: table::read },
 ];
 
 /// Bytes at the start that tell the kinds of file apart.
@@ -103,7 +130,9 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
     match text.first() {
         None => Err(Unreadable::Unknown("it is empty".to_owned())),
         Some(b'{' | b'[') => read_json(file),
-        Some(_) => Err(Unreadable::Unknown("neither JSON, XML, a table, a model card nor an eval log".to_owned())),
+        Some(b'<') => read_xml(file, text),
+        _ if text.starts_with(b"---") => model_card::read(file),
+        Some(_) => table::read(file),
     }
 }
 
@@ -119,5 +148,22 @@ fn read_json(file: &mut dyn Source) -> Result<Findings, Unreadable> {
             let keys: Vec<&str> = shape.keys().take(8).collect();
             Err(Unreadable::Unknown(format!("JSON of no known kind (keys: {})", keys.join(", "))))
         }
+    }
+}
+
+fn read_xml(file: &mut dyn Source, head: &[u8]) -> Result<Findings, Unreadable> {
+    let start = head.get(..head.len().min(200)).unwrap_or_default().to_ascii_lowercase();
+    if [&b"<!doctype html"[..], b"<html", b"<iframe"].iter().any(|tag| start.starts_with(tag)) {
+        return Err(Unreadable::Unknown("HTML has no results that can be read".to_owned()));
+    }
+    // Only the root is looked at here: where it is none of ours, what follows does not matter.
+    let root = match xml::Xml::new(&mut *file, "XML")?.next()? {
+        xml::Node::Start(name, _) => name,
+        _ => String::new(),
+    };
+    match root.as_str() {
+        "testsuites" | "testsuite" => junit::read(file),
+        "bom" => cyclonedx::read_xml(file),
+        root => Err(Unreadable::Unknown(format!("XML of no known kind (root: {root})"))),
     }
 }

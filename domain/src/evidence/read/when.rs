@@ -14,7 +14,8 @@ pub fn instant(value: &Scalar) -> Option<DateTime<Utc>> {
     }
 }
 
-fn from_text(text: &str) -> Option<DateTime<Utc>> {
+/// From text alone.
+pub fn from_text(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Some(at.with_timezone(&Utc));
     }
