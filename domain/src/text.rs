@@ -135,6 +135,9 @@ mod tests {
     fn a_line_is_collapsed_and_limited() {
         assert_eq!(line("  a \n b\t").unwrap().as_deref(), Some("a b"));
         assert_eq!(line("   ").unwrap(), None);
+        assert_eq!(line("\u{200b}\u{feff}").unwrap(), None, "nothing that anybody sees");
+        assert_eq!(line("\u{646}\u{200c}\u{645}").unwrap().as_deref(), Some("\u{646}\u{200c}\u{645}"));
+        assert!(line("evil\u{202e}fdp.exe").is_err());
         assert!(line(&"x".repeat(LINE_MAX)).is_ok());
         assert!(line(&"x".repeat(LINE_MAX + 1)).is_err());
         assert!(line("a\u{0}b").is_err());

@@ -343,3 +343,23 @@ async fn t22_raw_sql_neither_widens_nor_revives_a_token(pool: PgPool) {
     assert!(wrong.is_empty(), "{} of {} attacks:\n{}", wrong.len(), attacks.len(), wrong.join("\n"));
     assert!(kit.opens(&kit.made.secret).await.is_some(), "the attacks changed nothing");
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn t21_whoever_answers_for_a_service_account_has_done_what_it_did(pool: PgPool) {
+    let kit = Kit::new(&pool).await;
+    let (service, its) = kit.service().await;
+    let system = kit.scene.system;
+    store::systems::people::add(kit.store(), &kit.scene.owner, system, service).await.unwrap();
+    let involved = async |who: PersonId| {
+        let sql = "select count(*) from involvement i join system s on s.id = i.system_id where s.number = $1 and i.person_id = $2";
+        sqlx::query_scalar::<_, i64>(sql).bind(system.0).bind(who.0).fetch_one(&pool).await.unwrap() == 1
+    };
+    assert!(involved(service).await && involved(kit.admin.id).await, "as a contributor already");
+
+    // Whoever stops being an administrator keeps no pipeline's key.
+    let other = kit.scene.reg.person("Bea Admin", &[Role::Admin]).await;
+    with_password(&kit.scene, &other).await;
+    let version = version(&pool, kit.admin.id).await;
+    people::roles::change(kit.store(), &other, kit.admin.id, version, &[Role::Committee]).await.unwrap();
+    assert!(kit.opens(&its.secret).await.is_none());
+}

@@ -82,7 +82,7 @@ async fn list_page(cx: &Cx, form: FormState) -> PageResult {
                 lead="What a pipeline works as. Nobody signs in as one; it never votes, decides or administers, and somebody answers for it."
                 more=vec![("API tokens".to_owned(), "/admin/tokens".to_owned())]/>
             {table}
-            <Section title="Add a service account" lead="You will answer for it.">
+            <Section title="Add a service account" lead="You will answer for it, and judge no system that it works on.">
                 <Form action="/admin/services" submit="Add the service account">
                     <TextField name="name" label="Name" hint="As it should stand in the audit trail: Evaluation pipeline" chars=40/>
                     <Checkboxes name="roles" label="Roles" choices=roles optional=true
