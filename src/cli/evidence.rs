@@ -84,8 +84,7 @@ fn findings(found: &Findings) -> String {
         let _ = writeln!(out, "{name:<8}{value}");
     }
     if let Some(counts) = found.counts {
-        let (passed, failed, errors, skipped) = (counts.passed, counts.failed, counts.errors, counts.skipped);
-        let _ = writeln!(out, "Checks  {passed} passed, {failed} failed, {errors} errors, {skipped} skipped");
+        let _ = writeln!(out, "Checks  {}", counts.said());
     }
     if !found.metrics.is_empty() {
         let _ = writeln!(out, "\nMetrics");

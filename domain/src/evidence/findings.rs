@@ -130,6 +130,16 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// "6 passed, 0 failed, 2 errors".
+    #[must_use]
+    pub fn said(&self) -> String {
+        let errors = if self.errors == 1 { "error" } else { "errors" };
+        let parts =
+            [(self.passed, "passed"), (self.failed, "failed"), (self.errors, errors), (self.skipped, "skipped")];
+        let said = parts.iter().filter(|(n, word)| *n > 0 || matches!(*word, "passed" | "failed"));
+        said.map(|(n, word)| format!("{n} {word}")).collect::<Vec<_>>().join(", ")
+    }
+
     /// All of them.
     #[must_use]
     pub fn total(&self) -> u64 {
@@ -235,16 +245,7 @@ impl Findings {
     #[must_use]
     pub fn summary(&self) -> String {
         let what = match (self.counts, self.metrics.first()) {
-            (Some(counts), _) if counts.total() > 0 => {
-                let parts = [
-                    (counts.passed, "passed"),
-                    (counts.failed, "failed"),
-                    (counts.errors, "errors"),
-                    (counts.skipped, "skipped"),
-                ];
-                let said = parts.iter().filter(|(n, word)| *n > 0 || *word == "failed");
-                said.map(|(n, word)| format!("{n} {word}")).collect::<Vec<_>>().join(", ")
-            }
+            (Some(counts), _) if counts.total() > 0 => counts.said(),
             (_, Some(first)) => {
                 let samples = first.samples.map(|n| format!(" (n = {n})")).unwrap_or_default();
                 let more = self.metrics.len() - 1;

@@ -3,7 +3,7 @@
 
 use crate::components::*;
 use crate::format;
-use domain::evidence::findings::{Better, Counts, Findings, Metric, RunState, Unit, significant};
+use domain::evidence::findings::{Better, Findings, Metric, RunState, Unit, significant};
 use leptos::prelude::*;
 use store::evidence::Reading;
 
@@ -35,7 +35,10 @@ fn says(found: &Findings) -> AnyView {
             view! { <KeyValue label=label>{text}</KeyValue> }
         })
         .collect_view();
-    let (counts, metrics) = (found.counts.map(counts), metrics(&found.metrics));
+    let (counts, metrics) = (
+        found.counts.map(|counts| view! { <KeyValue label="Checks">{counts.said()}</KeyValue> }),
+        metrics(&found.metrics),
+    );
     let (failures, notes) = (failures(found), notes(&found.notes));
     view! {
         <Section title="What it says" id="findings" lead="Read from the file itself, by its content.">
@@ -65,17 +68,6 @@ fn unfinished(state: RunState) -> Option<AnyView> {
         RunState::Complete | RunState::Unknown => return None,
     };
     Some(view! { <Callout tone=Tone::Warning title=state.label()><p>{text}</p></Callout> }.into_any())
-}
-
-fn counts(counts: Counts) -> impl IntoView {
-    let parts =
-        [(counts.passed, "passed"), (counts.failed, "failed"), (counts.errors, "errors"), (counts.skipped, "skipped")];
-    let said: Vec<String> = parts
-        .into_iter()
-        .filter(|(n, word)| *n > 0 || matches!(*word, "passed" | "failed"))
-        .map(|(n, word)| format!("{} {word}", format::number(i64::try_from(n).unwrap_or(i64::MAX))))
-        .collect();
-    view! { <KeyValue label="Checks">{said.join(", ")}</KeyValue> }
 }
 
 fn metrics(metrics: &[Metric]) -> Option<AnyView> {
