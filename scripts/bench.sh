@@ -10,6 +10,7 @@ set -euo pipefail
 . "$(dirname "$0")/postgres.sh"
 . "$(dirname "$0")/bench/measure.sh"
 . "$(dirname "$0")/bench/writes.sh"
+. "$(dirname "$0")/bench/readers.sh"
 cd "$ROOT"
 
 SIZE=${SIZE:-1000} SECONDS_EACH=${SECONDS_EACH:-4} CONNECTIONS=8 PORT=${PORT:-3977}
@@ -79,6 +80,8 @@ make_token
     echo
     measure_ratings
     measure_verify
+    measure_reader "JSON lines (garak)" garak_file
+    measure_reader "one document (SARIF)" sarif_file
     echo "- First visit of the portfolio, everything over the wire: $(first_visit)."
     echo "- Server's memory after all of it: $(memory "$server" VmRSS), at most $(memory "$server" VmHWM). From start to the first answer, migrations checked: $ready ms."
 } | tee "$work/table"
