@@ -138,6 +138,9 @@ mod tests {
         assert_eq!(line("\u{200b}\u{feff}").unwrap(), None, "nothing that anybody sees");
         assert_eq!(line("\u{646}\u{200c}\u{645}").unwrap().as_deref(), Some("\u{646}\u{200c}\u{645}"));
         assert!(line("evil\u{202e}fdp.exe").is_err());
+        let day = |year| chrono::NaiveDate::from_ymd_opt(year, 12, 31);
+        assert!(day(2026).is_some_and(is_plausible) && day(2199).is_some_and(is_plausible));
+        assert!(!is_plausible(chrono::NaiveDate::MAX) && day(1899).is_some_and(|day| !is_plausible(day)));
         assert!(line(&"x".repeat(LINE_MAX)).is_ok());
         assert!(line(&"x".repeat(LINE_MAX + 1)).is_err());
         assert!(line("a\u{0}b").is_err());
