@@ -47,8 +47,8 @@ fn says(found: &Findings) -> AnyView {
                 <KeyValue label="Tool">{tool}</KeyValue>
                 {(!targets.is_empty()).then(|| view! { <KeyValue label="Evaluated">{targets}</KeyValue> })}
                 {(!data.is_empty()).then(|| view! { <KeyValue label="Data">{data}</KeyValue> })}
-                {ran.map(|at| view! { <KeyValue label="Run of"><Instant at/></KeyValue> })}
-                <KeyValue label="Run">{state.label()}</KeyValue>
+                {ran.map(|at| view! { <KeyValue label="Run"><Instant at/></KeyValue> })}
+                <KeyValue label="State">{state.label()}</KeyValue>
                 {counts}
                 {facts}
             </KeyValues>
@@ -86,7 +86,7 @@ fn metrics(metrics: &[Metric]) -> Option<AnyView> {
             Column::number("Samples"),
             Column::text("Better"),
         ]);
-        view! { <Table caption="Metrics of the file" columns>{rows}</Table>{more} }.into_any()
+        view! { <div class="measured"><Table caption="Metrics of the file" columns>{rows}</Table>{more}</div> }.into_any()
     })
 }
 
@@ -98,6 +98,7 @@ fn row(metric: &Metric, sliced: bool) -> impl IntoView + use<> {
         (None, Some(error)) => format!("\u{b1} {}", amount(error, metric.unit)),
         (None, None) => String::new(),
     };
+    let uncertainty = (!uncertainty.is_empty()).then_some(uncertainty);
     let value = amount(metric.value, metric.unit);
     let samples = metric.samples.map(|n| format::number(i64::try_from(n).unwrap_or(i64::MAX)));
     let better = metric.better.map(|better| match better {
