@@ -318,3 +318,12 @@ fn judges_that_failed_and_names_with_points() {
     let f = read_with(&mut Cursor::new(json.as_bytes().to_vec()), &mapping).unwrap();
     assert_eq!((value(&f, "rouge.l", ""), value(&f, "scores.bleu.4", "")), (0.5, 0.25));
 }
+
+#[test]
+fn a_table_by_group_is_no_table_of_samples() {
+    let csv = "group,cases,errors,error_rate\n18-29,2413,91,0.0377\n75 and older,23,2,0.0870\n";
+    let f = read(&mut std::io::Cursor::new(csv)).unwrap();
+    let rate = f.metrics.iter().find(|m| m.name == "error_rate" && m.slice.as_deref() == Some("75 and older")).unwrap();
+    assert_eq!((rate.value, rate.samples, rate.stderr), (0.087, Some(23), None));
+    assert!(f.notes.iter().any(|note| note.contains("30")), "few people prove nothing: {:?}", f.notes);
+}

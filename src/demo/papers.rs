@@ -21,8 +21,8 @@ pub fn paper(kind: Kind, system: &str, seed: usize, day: NaiveDate) -> Paper {
             groups(seed),
             Some("Groups with fewer than 50 cases are listed, but nothing is concluded from them."),
         ),
-        Kind::Evaluation => ("Evaluation on held-out cases", "json", evaluation(system, seed, day), None),
-        Kind::Verification => ("Verification of the build", "txt", verification(system, day), None),
+        Kind::Evaluation => ("Evaluation on held-out cases", "json", evaluation(&slug, seed, day), None),
+        Kind::Verification => ("Verification of the build", "xml", verification(system, seed, day), None),
         Kind::Validation => (
             "Validation with the people who use it",
             "md",
@@ -49,20 +49,53 @@ fn groups(seed: usize) -> String {
     out
 }
 
-fn evaluation(system: &str, seed: usize, day: NaiveDate) -> String {
+/// As lm-evaluation-harness writes its results.
+fn evaluation(task: &str, seed: usize, day: NaiveDate) -> String {
     let (cases, right) = (1_200 + seed * 31 % 400, 1_100 + seed * 17 % 90);
+    let share = |n: usize| n as f64 / cases as f64;
+    let stderr = |p: f64| (p * (1.0 - p) / (cases - 1) as f64).sqrt();
+    let (accuracy, refused) = (share(right), share(seed * 3 % 20));
+    let written = day.and_hms_opt(9, 30, 0).map_or(0, |at| at.and_utc().timestamp());
     serde_json::json!({
-        "system": system, "run_on": day, "state": "complete", "cases": cases,
-        "metrics": [
-            { "name": "accuracy", "value": right as f64 / cases as f64, "n": cases },
-            { "name": "refused", "value": (seed * 3 % 20) as f64 / cases as f64, "n": cases },
-        ],
+        "results": { task: {
+            "alias": task, "acc,none": accuracy, "acc_stderr,none": stderr(accuracy), "refused,none": refused,
+            "refused_stderr,none": stderr(refused),
+        }},
+        "group_subtasks": { task: [] }, "configs": { task: { "task": task, "num_fewshot": 0 } },
+        "versions": { task: 1.0 }, "n-shot": { task: 0 },
+        "higher_is_better": { task: { "acc": true, "refused": false } },
+        "n-samples": { task: { "original": cases, "effective": cases } },
+        "config": { "model": "local-completions", "model_args": format!("model={task}"), "limit": null },
+        "date": written, "model_name": task, "total_evaluation_time_seconds": format!("{}.5", 300 + seed % 900),
     })
     .to_string()
 }
 
-fn verification(system: &str, day: NaiveDate) -> String {
-    format!("Verification of {system}\n{day}\n\nThe container that runs was built from the tagged source.\n")
+/// As a test runner writes it.
+fn verification(system: &str, seed: usize, day: NaiveDate) -> String {
+    let checks = [
+        "the container was built from the tagged source",
+        "the model file has the hash that was approved",
+        "no dependency has a known critical vulnerability",
+        "the fallback answers when the model does not",
+        "inputs beyond the limits are refused",
+        "a person can set an output aside",
+    ];
+    let cases: String =
+        checks.iter().map(|check| format!("  <testcase classname=\"release\" name=\"{check}\"/>\n")).collect();
+    let skipped = match seed % 4 {
+        0 => {
+            "  <testcase classname=\"release\" name=\"load of a month's end\"><skipped message=\"no load generator here\"/></testcase>\n"
+        }
+        _ => "",
+    };
+    let count = checks.len() + usize::from(!skipped.is_empty());
+    let name = system.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"{name}\" timestamp=\"{day}T07:15:00\" tests=\"{count}\" \
+         failures=\"0\" errors=\"0\" skipped=\"{}\">\n{cases}{skipped}</testsuite>\n",
+        usize::from(!skipped.is_empty())
+    )
 }
 
 fn validation(system: &str, seed: usize, day: NaiveDate) -> String {

@@ -86,7 +86,8 @@ fn metrics(metrics: &[Metric]) -> Option<AnyView> {
             Column::number("Samples"),
             Column::text("Better"),
         ]);
-        view! { <div class="measured"><Table caption="Metrics of the file" columns>{rows}</Table>{more}</div> }.into_any()
+        view! { <div class="measured"><Table caption="Metrics of the file" columns>{rows}</Table>{more}</div> }
+            .into_any()
     })
 }
 

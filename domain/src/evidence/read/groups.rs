@@ -18,6 +18,11 @@ pub fn is_count(name: &str) -> bool {
             | "sample_size"
             | "support"
             | "size"
+            | "cases"
+            | "n_cases"
+            | "people"
+            | "observations"
+            | "instances"
             | "n_eff"
     )
 }

@@ -138,7 +138,9 @@ pub fn guess(file: &mut dyn Source) -> Result<Option<Mapping>, Unreadable> {
     let fair = metrics.iter().any(|m| is_fair(m));
     let rates = samples.is_some() && metrics.iter().any(|m| groups::is_known(m));
     let all = columns.len() == named.saturating_add(metrics.len()).saturating_add(usize::from(samples.is_some()));
-    if all && (fair || rates) && (named == 1 && distinct == looked || named > 1) {
+    // Or the heading says so: a mean over groups would say something else than the file.
+    let said = named == 1 && columns.first().is_some_and(|name| is_group(name));
+    if (said && distinct == looked) || (all && (fair || rates) && (named == 1 && distinct == looked || named > 1)) {
         return Ok(Some(Mapping::Groups { group: columns.into_iter().take(named).collect(), metrics, samples }));
     }
     Ok(Some(Mapping::Samples { metrics, slice: None }))
@@ -147,6 +149,15 @@ pub fn guess(file: &mut dyn Source) -> Result<Option<Mapping>, Unreadable> {
 /// Metrics that are taken to compare groups of people.
 pub fn is_fair(metric: &str) -> bool {
     matches!(metric, "selection_rate" | "false_positive_rate" | "false_negative_rate" | "true_positive_rate")
+}
+
+/// Headings of a column that names groups of people or slices of the data.
+fn is_group(name: &str) -> bool {
+    let name = name.trim().to_ascii_lowercase().replace([' ', '-'], "_");
+    matches!(
+        name.as_str(),
+        "group" | "subgroup" | "slice" | "segment" | "cohort" | "stratum" | "age_group" | "demographic"
+    )
 }
 
 /// Columns of numbers that measure nothing.
