@@ -118,6 +118,10 @@ mod tests {
     fn a_condition_is_due_after_today() {
         let wrong = ballot(Choice::ApproveWithConditions, vec![condition("x", 4), condition("y", 3)]).check(day(3));
         assert_eq!(wrong.unwrap_err().0.keys().collect::<Vec<_>>(), ["condition_due_2"]);
+        // One that nobody lives to see would never suspend an approval.
+        let far = Condition { due_on: NaiveDate::MAX, ..condition("x", 4) };
+        let wrong = ballot(Choice::ApproveWithConditions, vec![far]).check(day(3));
+        assert_eq!(wrong.unwrap_err().0.keys().collect::<Vec<_>>(), ["condition_due_1"]);
     }
 
     #[test]

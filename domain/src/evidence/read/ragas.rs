@@ -12,8 +12,8 @@ use std::fmt;
 
 const FORMAT: &str = "Ragas scores";
 
-/// Metrics by which such a file is known.
-const KNOWN: &[&str] = &[
+/// Metrics of Ragas, by which its files and tables are known: a score from 0 to 1 for each question.
+pub const METRICS: &[&str] = &[
     "faithfulness",
     "answer_relevancy",
     "response_relevancy",
@@ -40,16 +40,16 @@ const UNDER: &[&str] = &["scores", "metrics", "ragas_scores", "ragas", "averages
 
 /// Whether a document holds such scores.
 pub fn fits(shape: &Shape) -> bool {
-    KNOWN.iter().any(|name| shape.has(&[name]))
+    METRICS.iter().any(|name| shape.has(&[name]))
         || !shape.list
             && UNDER
                 .iter()
-                .any(|under| KNOWN.iter().any(|name| shape.has(&[under, format!("{under}.{name}").as_str()])))
+                .any(|under| METRICS.iter().any(|name| shape.has(&[under, format!("{under}.{name}").as_str()])))
 }
 
 /// Whether it is JSON lines of them.
 pub fn fits_rows(shape: &Shape) -> bool {
-    shape.lines && !shape.list && KNOWN.iter().any(|name| shape.has(&[name]))
+    shape.lines && !shape.list && METRICS.iter().any(|name| shape.has(&[name]))
 }
 
 #[derive(Default)]
@@ -78,7 +78,7 @@ type Question = Table<Scalar>;
 impl Scores {
     fn question(&mut self, question: &Question) {
         self.row_count += 1;
-        for name in KNOWN {
+        for name in METRICS {
             let Some(score) = question.0.get(*name) else { continue };
             let mean = self.rows.entry((*name).to_owned()).or_default();
             match score.num() {
@@ -98,7 +98,7 @@ impl Walk for Scores {
             "targets" | "thresholds" => self.targets = map.next_value()?,
             "passed" | "pass" => map.next_value_seed(Passed(self))?,
             _ if UNDER.contains(&key.as_str()) => map.next_value_seed(Under(self))?,
-            _ if KNOWN.contains(&key.as_str()) => drop(self.given.insert(key, map.next_value()?)),
+            _ if METRICS.contains(&key.as_str()) => drop(self.given.insert(key, map.next_value()?)),
             _ if self.other.len() < 100 => self.other.push((key, map.next_value()?)),
             _ => skip(map)?,
         }
@@ -318,7 +318,7 @@ fn metric(name: &str, value: f64, samples: Option<u64>) -> Metric {
     let unit = if (0.0..=1.0).contains(&value) { Unit::Proportion } else { Unit::Other };
     let mut metric = Metric::new(name, "", value, unit);
     metric.samples = samples.filter(|n| *n > 0);
-    metric.better = match KNOWN.contains(&name) {
+    metric.better = match METRICS.contains(&name) {
         true if name.starts_with("noise_sensitivity") => Some(Better::Lower),
         true => Some(Better::Higher),
         false => None,

@@ -1,7 +1,7 @@
 //! What the columns of a table mean: said by a person and kept for the next upload, or guessed.
 
-use super::super::groups;
 use super::super::{Source, Unreadable};
+use super::super::{groups, ragas};
 use super::{number, rows};
 use serde::{Deserialize, Serialize};
 
@@ -59,23 +59,6 @@ pub enum Mapping {
 /// Rows by which a guess is made.
 const LOOKED_AT: usize = 500;
 
-/// Metrics of Ragas, which gives a score from 0 to 1 for each question.
-pub const RAGAS: &[&str] = &[
-    "faithfulness",
-    "answer_relevancy",
-    "response_relevancy",
-    "context_precision",
-    "context_recall",
-    "context_relevancy",
-    "context_entity_recall",
-    "answer_correctness",
-    "answer_similarity",
-    "semantic_similarity",
-    "factual_correctness",
-    "noise_sensitivity",
-    "llm_context_precision_with_reference",
-];
-
 /// What was seen of a column.
 #[derive(Default, Clone)]
 struct Column {
@@ -118,7 +101,7 @@ pub fn guess(file: &mut dyn Source) -> Result<Option<Mapping>, Unreadable> {
     }
     // A word in place of a number now and then is a tool that failed; Ragas may fail on every row.
     let measures = |(name, column): &(&String, &Column)| {
-        let ragas = RAGAS.contains(&name.as_str());
+        let ragas = ragas::METRICS.contains(&name.as_str());
         !is_id(name) && (ragas || column.numbers > 0 && column.texts.saturating_mul(4) <= column.numbers)
     };
     let metrics: Vec<String> = columns

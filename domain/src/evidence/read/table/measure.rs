@@ -1,7 +1,8 @@
 //! Metrics out of rows, as a mapping says.
 
+use super::super::ragas::METRICS;
 use super::super::{Source, Unreadable, groups, slim};
-use super::mapping::{Mapping, RAGAS};
+use super::mapping::Mapping;
 use super::{missing, number, rows};
 use crate::evidence::findings::{Better, Findings, Format, Metric, Unit};
 use std::collections::BTreeMap;
@@ -150,7 +151,7 @@ impl Mean {
         if self.n == 0 {
             return;
         }
-        let ragas = RAGAS.contains(&name) && findings.format == Format::Ragas;
+        let ragas = METRICS.contains(&name) && findings.format == Format::Ragas;
         let unit = match () {
             () if self.percent => Unit::Percent,
             () if self.binary || ragas => Unit::Proportion,

@@ -33,7 +33,7 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
     }
     let nothing = || Unreadable::Unknown(format!("a table without metrics (columns: {})", some(&columns)));
     let mapping = guess(file)?.ok_or_else(nothing)?;
-    let ragas = columns.iter().any(|column| mapping::RAGAS.contains(&column.as_str()));
+    let ragas = columns.iter().any(|column| super::ragas::METRICS.contains(&column.as_str()));
     // Records of anything are a list of objects too: of those only ones with metrics by name are read unasked.
     let named = |metrics: &[String]| ragas || metrics.iter().any(|m| super::groups::is_known(m));
     if let Mapping::Samples { metrics, .. } = &mapping
