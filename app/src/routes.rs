@@ -143,6 +143,8 @@ routes! {
     GET "/admin/tokens" Access::Roles(&[Role::Admin]) => pages::tokens::all::show,
     POST "/admin/tokens/{token}/revoke" Access::Roles(&[Role::Admin]) => pages::tokens::all::revoke,
     GET "/admin/services" Access::Roles(&[Role::Admin]) => pages::tokens::services::show,
+    GET "/admin/services.csv" Access::Roles(&[Role::Admin]) => pages::tokens::services::file,
+    GET "/admin/services.xlsx" Access::Roles(&[Role::Admin]) => pages::tokens::services::file,
     POST "/admin/services" Access::Roles(&[Role::Admin]) => pages::tokens::services::add,
     GET "/admin/services/{person}" Access::Roles(&[Role::Admin]) => pages::tokens::services::one,
     POST "/admin/services/{person}" Access::Roles(&[Role::Admin]) => pages::tokens::services::make,
@@ -226,6 +228,9 @@ routes! {
     POST "/reviews/{reference}/request-changes" Access::May(Action::ReviewRequestChanges) => pages::reviews::act::request_changes_save,
     GET "/reviews/{reference}/withdraw" Access::SignedIn => pages::reviews::act::withdraw,
     POST "/reviews/{reference}/withdraw" Access::May(Action::ReviewWithdraw) => pages::reviews::act::withdraw_save,
+    GET "/decisions" Access::Roles(READERS) => pages::reviews::decisions::show,
+    GET "/decisions.csv" Access::Roles(READERS) => pages::reviews::decisions::file,
+    GET "/decisions.xlsx" Access::Roles(READERS) => pages::reviews::decisions::file,
     GET "/decisions/{reference}" Access::SignedIn => pages::reviews::decision::show,
     POST "/decisions/{reference}/revoke" Access::May(Action::DecisionRevoke) => pages::reviews::decision::revoke,
 }

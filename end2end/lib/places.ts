@@ -85,7 +85,7 @@ export async function places(open: Open): Promise<Place[]> {
     ...under('maya', mitigation, 'mitigations', '', '/edit', '/history'),
     ...under('maya', evidence, 'evidence', '', '/edit', '/withdraw'),
     ...under('maya', submitted, 'reviews', '', '/withdraw'),
-    ...same('samuel', '/committee'),
+    ...same('samuel', '/committee', '/decisions'),
     ...under('samuel', toVote, 'reviews', '', '/vote', '/recuse'),
     ...under('margaret', toReturn, 'reviews', '/request-changes'),
     ...under('margaret', approved, 'systems', '/tier'),

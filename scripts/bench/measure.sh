@@ -84,6 +84,17 @@ postgres_ticks() {
 memory() { awk -v of="$2:" '$1 == of { printf "%.0f MB", $2 / 1024 }' "/proc/$1/status"; }
 per() { awk -v ticks="$1" -v n="$2" -v hz="$(getconf CLK_TCK)" 'BEGIN { printf "%.2f ms", n ? ticks * 1000 / hz / n : 0 }'; }
 
+# Most memory that a process ever held, until it ends: MB.
+peak_of() { # pid
+    local peak=0 now
+    while kill -0 "$1" 2>/dev/null; do
+        now=$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$1/status" 2>/dev/null || true)
+        [ -n "$now" ] && peak=$now
+        sleep 0.01
+    done
+    echo $((peak / 1024))
+}
+
 # Runs wrk and prints: requests, requests/s, p50 and p99 in ms, answers that were not 2xx or 3xx.
 load() { # seconds, script, url, its arguments …
     local seconds=$1 script=$2 url=$3
@@ -92,32 +103,34 @@ load() { # seconds, script, url, its arguments …
     awk '/^BENCH/ { print $2, $3, $4, $5, $6 }' "$work/wrk"
 }
 
-# What one request asks of Postgres, with its values in place: a script for pgbench, one statement for each.
-catch_sql() { # path, file
-    local from
+# What a command asks of Postgres, with its values in place: a script for pgbench, one statement for each.
+catch_sql() { # reads or writes, file, command …
+    local how=$1 file=$2 from
+    shift 2
     query "alter system set log_statement = 'all'" >/dev/null
     query 'select pg_reload_conf()' >/dev/null
     sleep 0.3
     from=$(wc -c <"$PG_HOME/log")
-    ask "$BASE$1" -o /dev/null
+    "$@"
     sleep 0.2
     query 'alter system reset log_statement' >/dev/null
     query 'select pg_reload_conf()' >/dev/null
-    tail -c "+$((from + 1))" "$PG_HOME/log" | awk -v mark=@@ -f scripts/bench/statements.awk >"$2"
+    tail -c "+$((from + 1))" "$PG_HOME/log" |
+        awk -v mark=@@ -v writes="$([ "$how" = writes ] && echo 1 || true)" -f scripts/bench/statements.awk >"$file"
 }
 
 # The statements alone: CPU of Postgres for one run of all of them.
-measure_sql() { # file
+measure_sql() { # file, database
     local p n
     [ -s "$1" ] || { echo '—'; return; }
-    pgbench_run "$1" 1 >/dev/null
+    pgbench_run "$1" 1 "${2:-postgres}" >/dev/null
     p=$(postgres_ticks)
-    n=$(pgbench_run "$1" "$SECONDS_EACH")
+    n=$(pgbench_run "$1" "$SECONDS_EACH" "${2:-postgres}")
     p=$(($(postgres_ticks) - p))
     echo "$(per $p "$n"), $(awk -v n="$n" -v s="$SECONDS_EACH" 'BEGIN { printf "%.0f", n / s }')/s"
 }
-pgbench_run() { # file, seconds
-    "$PG_BIN/pgbench" -n -f "$1" -c "$CONNECTIONS" -j 2 -T "$2" -M prepared postgres >"$work/pgbench" 2>&1 || fail "pgbench: $(cat "$work/pgbench")"
+pgbench_run() { # file, seconds, database
+    "$PG_BIN/pgbench" -n -f "$1" -c "$CONNECTIONS" -j 2 -T "$2" -M prepared "$3" >"$work/pgbench" 2>&1 || fail "pgbench: $(cat "$work/pgbench")"
     awk -F': ' '/transactions actually processed/ { print $2 + 0 }' "$work/pgbench"
 }
 
@@ -125,7 +138,7 @@ measure_page() { # name, path
     local url="$BASE$2" bytes s p n rate p50 p99 wrong alone statements
     bytes=$(ask "$url" -o /dev/null -H 'Accept-Encoding: br' -w '%{size_download} %{http_code}')
     case $bytes in *" 200") ;; *) fail "$1: $bytes" ;; esac
-    catch_sql "$2" "$work/page.sql"
+    catch_sql reads "$work/page.sql" ask "$url" -o /dev/null
     statements=$(grep -c . "$work/page.sql" || true)
     # Each connection's statements are planned anew for the first five times.
     n=0

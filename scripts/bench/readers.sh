@@ -32,20 +32,16 @@ sarif_file() {
 }
 
 measure_reader() { # name, what makes the file
-    local file=$work/result peak=0 now reader began took bytes
+    local file=$work/result peak reader began took bytes
     "$2" >"$file"
     bytes=$(wc -c <"$file")
     cat "$file" >/dev/null
     began=$(date +%s%N)
     "$BIN" evidence read "$file" --format json >"$work/said" 2>&1 &
     reader=$!
-    while kill -0 $reader 2>/dev/null; do
-        now=$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$reader/status" 2>/dev/null || true)
-        [ -n "$now" ] && peak=$now
-        sleep 0.01
-    done
+    peak=$(peak_of $reader)
     wait $reader || fail "the file was not read: $(head -c 500 "$work/said")"
     took=$((($(date +%s%N) - began) / 1000000))
     rm -f "$file"
-    echo "- \`countersign evidence read\`, $1 of $((bytes / 1000000)) MB: $(awk -v ms=$took -v b="$bytes" 'BEGIN { printf "%.1f s, %.0f MB/s", ms / 1000, b / 1000 / ms }'), at most $((peak / 1024)) MB of memory."
+    echo "- \`countersign evidence read\`, $1 of $((bytes / 1000000)) MB: $(awk -v ms=$took -v b="$bytes" 'BEGIN { printf "%.1f s, %.0f MB/s", ms / 1000, b / 1000 / ms }'), at most $peak MB of memory."
 }

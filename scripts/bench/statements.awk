@@ -1,5 +1,6 @@
 # Postgres' log (log_statement = all, lines begin with the mark) → statements with their parameters put in, one a line.
-# Reads only: what a new connection sets, and what jobs write meanwhile, is no page's own.
+# Reads only: what a new connection sets, and what jobs write meanwhile, is no page's own. With `writes`, the transaction
+# too, which checks all that it would at its end and is then undone, so that it can be run again and again.
 
 function flush_one(    i, n, value, rest, text) {
     if (sql == "") return
@@ -22,7 +23,10 @@ function flush_one(    i, n, value, rest, text) {
         sql = text sql
     }
     gsub(/[ \t]+/, " ", sql)
-    if (tolower(sql) ~ /^[ (]*(select|with) / && sql !~ /pg_reload_conf/) print sql ";"
+    text = tolower(sql)
+    if (text ~ /^[ (]*(select|with) / && sql !~ /pg_reload_conf/) print sql ";"
+    else if (writes && text ~ /^ *commit/) print "set constraints all immediate; rollback;"
+    else if (writes && text ~ /^ *(begin|insert|update|delete|set local|lock|savepoint|release) ?/) print sql ";"
     sql = parameters = ""
 }
 

@@ -5,9 +5,19 @@ percentiles() { sort -n "$1" | awk '{ t[NR] = $1 * 1000 } END { printf "%.1f ms 
 
 uuid() { cat /proc/sys/kernel/random/uuid; }
 
-# Several people at once, each one request after the other; a worker prints "code seconds" for each of its requests.
-measure_people() { # name, worker
-    local s p began took n
+# The register as it is before a write: there its transaction can be run again, and undone, as often as pgbench likes. A
+# copy wants nobody else in the database.
+keep_before() {
+    stop
+    "$PG_BIN/psql" -qX -d template1 -c 'drop database if exists before' -c 'create database before template postgres'
+    serve
+    wait_for_jobs
+}
+
+# Several people at once, each one request after the other; a worker prints "code seconds" for each of its requests. The
+# SQL of one of them, run alone on the register of before, stands beside it.
+measure_people() { # name, worker, file of SQL
+    local s p began took n alone
     s=$(ticks $server) p=$(postgres_ticks) began=$(date +%s%N)
     for i in $(seq $CONNECTIONS); do
         "$2" "$i" >"$work/answers.$i" &
@@ -21,23 +31,26 @@ measure_people() { # name, worker
     n=$(wc -l <"$work/answers")
     awk '$1 != 303 { wrong++ } END { exit wrong > 0 }' "$work/answers" || fail "$1: $(sort "$work/answers" | uniq -c -w 3) $(tail -n 3 "$work/err")"
     awk '{ print $2 }' "$work/answers" >"$work/times"
-    echo "| $1 | $(awk -v n="$n" -v us=$took 'BEGIN { printf "%.0f", n * 1e6 / us }') | $(percentiles "$work/times") | $(per $s "$n") | $(per $p "$n") | — | — | $(memory $server VmRSS) | — |"
+    alone=$(measure_sql "$3" before)
+    echo "| $1 | $(awk -v n="$n" -v us=$took 'BEGIN { printf "%.0f", n * 1e6 / us }') | $(percentiles "$work/times") | $(per $s "$n") | $(per $p "$n") | $alone | $(grep -c . "$3") | $(memory $server VmRSS) | — |"
 }
 
 # A vote renews its voter's session: the jar goes from one to the next.
 vote_worker() {
-    local review hash jar="$work/voter.$1"
-    while read -r review hash; do
+    local review hash jar="$work/voter.$1" from=${2:-2} to=${3:-}
+    sed -n "$from,${to:-\$}p" "$work/reviews" | while read -r review hash; do
         curl -s -o /dev/null -w '%{http_code} %{time_total}\n' -b "$jar" -c "$jar" -H 'Sec-Fetch-Site: same-origin' \
             -d "dossier=$hash&choice=approve&reason=Read+and+agreed&once=$(uuid)" --data-urlencode "password=$PASSWORD" \
             "$BASE/reviews/RV-$review/vote"
-    done <"$work/reviews"
+    done
 }
 measure_votes() {
     query "select r.number || ' ' || encode(d.sha256, 'hex') from review r join dossier d on d.review_id = r.id
-           where r.state = 'in_review' order by r.number limit 20" >"$work/reviews"
+           where r.state = 'in_review' order by r.number limit 21" >"$work/reviews"
     for i in $(seq $CONNECTIONS); do sign_in "voter$i@bench.example" "$work/voter.$i"; done
-    measure_people "one vote" vote_worker
+    keep_before
+    catch_sql writes "$work/vote.sql" vote_worker 1 1 1 >/dev/null
+    measure_people "one vote" vote_worker "$work/vote.sql"
 }
 
 # Systems without a decision: an approved one's dossier is compared with each change, and the register's are not real.
@@ -45,9 +58,9 @@ OPEN_TO_CHANGES='s.open_review_id is null and s.decision_id is null'
 
 # Files of 100 KB, each another one.
 upload_worker() {
-    local system jar="$work/owner.$1"
+    local system jar="$work/owner.$1" from=${2:-2} to=${3:-}
     for system in $(query "select s.number from system s join person p on p.id = s.owner_id
-                           where p.email = '$(sed -n "${1}p" "$work/owners")' and $OPEN_TO_CHANGES order by s.number limit 20"); do
+                           where p.email = '$(sed -n "${1}p" "$work/owners")' and $OPEN_TO_CHANGES order by s.number limit 21" | sed -n "$from,${to:-\$}p"); do
         { echo "report of $system"; head -c 75000 /dev/urandom | base64; } >"$work/report.$1.txt"
         curl -s -o /dev/null -w '%{http_code} %{time_total}\n' -b "$jar" -c "$jar" -H 'Sec-Fetch-Site: same-origin' \
             -F kind=test -F speaks_of=2026-01-15 -F "title=Report" -F "once=$(uuid)" \
@@ -58,7 +71,9 @@ measure_uploads() {
     query "select p.email from system s join person p on p.id = s.owner_id where $OPEN_TO_CHANGES group by 1 order by 1
            limit $CONNECTIONS" >"$work/owners"
     for i in $(seq $CONNECTIONS); do sign_in "$(sed -n "${i}p" "$work/owners")" "$work/owner.$i"; done
-    measure_people "one upload (100 KB)" upload_worker
+    keep_before
+    catch_sql writes "$work/upload.sql" upload_worker 1 1 1 >/dev/null
+    measure_people "one upload (100 KB)" upload_worker "$work/upload.sql"
 }
 
 # The shortest audited write, as quickly as it goes.
@@ -87,18 +102,14 @@ fsync_probe() {
 }
 
 measure_verify() {
-    local began took peak=0 now verifier said p
+    local began took peak verifier said p
     p=$(postgres_ticks) began=$(date +%s%N)
     "$BIN" audit verify --data "$work/data" >"$work/verified" 2>&1 &
     verifier=$!
-    while kill -0 $verifier 2>/dev/null; do
-        now=$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$verifier/status" 2>/dev/null || true)
-        [ -n "$now" ] && peak=$now
-        sleep 0.02
-    done
+    peak=$(peak_of $verifier)
     wait $verifier || fail "the chain does not verify: $(cat "$work/verified")"
     took=$((($(date +%s%N) - began) / 1000000))
     p=$(($(postgres_ticks) - p))
     said=$(query 'select count(*) from audit_event')
-    echo "- \`countersign audit verify\` over $(number "$said") events, these writes among them: $(awk -v ms=$took 'BEGIN { printf "%.1f s", ms / 1000 }'), at most $((peak / 1024)) MB, Postgres $(per $p 1000000 | awk -v p=$p -v hz="$(getconf CLK_TCK)" '{ printf "%.1f s", p / hz }') of CPU."
+    echo "- \`countersign audit verify\` over $(number "$said") events, these writes among them: $(awk -v ms=$took 'BEGIN { printf "%.1f s", ms / 1000 }'), at most $peak MB, Postgres $(per $p 1000000 | awk -v p=$p -v hz="$(getconf CLK_TCK)" '{ printf "%.1f s", p / hz }') of CPU."
 }

@@ -296,6 +296,12 @@ async fn labels_are_corrected_on_their_version_and_withdrawal_is_final(pool: PgP
     let edited = evidence::edit(&place.store, &place.ada, reference, 3, &label()).await;
     assert!(matches!(edited, Err(Error::Refused(Refusal::NotNow(_)))), "{edited:?}");
     assert_eq!(place.read(&place.ada, reference).await.unwrap(), b"x", "what a dossier rests on stays readable");
+    // Nor are its words written anew below the program.
+    for change in ["withdrawn_why = 'Never mind'", "withdrawn_at = null, withdrawn_by = null, withdrawn_why = null"] {
+        let sql = format!("update evidence set {change} where id = '{}'", detail.id.0);
+        let met = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&pool).await.unwrap_err();
+        assert_eq!(met.as_database_error().unwrap().code().as_deref(), Some("CS002"), "{change}");
+    }
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

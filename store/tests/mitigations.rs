@@ -209,6 +209,13 @@ async fn an_assignee_sees_the_mitigation_and_nothing_more(pool: PgPool) {
     // The risk that it acts on may be read, another of the same system may not.
     assert!(risks::get(store, &assignee, risks[0]).await.is_ok());
     assert!(matches!(risks::get(store, &assignee, risks[1]).await, Err(Error::NotFound)));
+    // Nor do the risks that weigh most show on the system's overview.
+    let heaviest = async |actor: &Actor| {
+        let system = store::systems::header(store, actor, s.system).await.unwrap().located;
+        store::systems::residual::top(store, actor, &system).await.unwrap()
+    };
+    assert!(heaviest(&assignee).await.is_none());
+    assert_eq!(heaviest(&s.owner).await.unwrap().0.len(), 3);
     let rows = |actor: Actor| {
         let store = store.clone();
         async move {

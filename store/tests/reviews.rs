@@ -377,6 +377,54 @@ async fn a_vote_never_lands_on_a_dossier_that_was_not_read(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_condition_falls_to_a_person_who_can_act(pool: PgPool) {
+    let s = Scene::new(&pool, Tier::Minimal, false).await;
+    let store = &s.reg.store;
+    let admin = s.reg.person("Ada Admin", &[Role::Admin]).await;
+    let service = store::tokens::NewService::parse("Pipeline", vec![Role::Owner]).unwrap();
+    let service = store::tokens::add_service(store, &admin, &service).await.unwrap();
+    let executive = s.reg.person("Eva Executive", &[Role::Executive]).await;
+    let review = s.submit().await;
+    let mut ballot = s.ballot(s.hash(review).await, Choice::ApproveWithConditions);
+    for nobody in [service, executive.id] {
+        ballot.conditions[0].owner_id = nobody;
+        let met = vote::vote(store, &s.members[0], review, &ballot, PASSWORD, None).await;
+        assert_eq!(refused(met), "fields: [\"condition_owner_1\"]");
+    }
+    ballot.conditions[0].owner_id = s.owner.id;
+    vote::vote(store, &s.members[0], review, &ballot, PASSWORD, None).await.unwrap();
+}
+
+/// The register of decisions pages through each once, newest first, and says what became of it.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn every_decision_is_listed_once_with_what_became_of_it(pool: PgPool) {
+    use list::{DecidedFilter, decided};
+    let s = Scene::new(&pool, Tier::Minimal, false).await;
+    let store = &s.reg.store;
+    let mut made = Vec::new();
+    for _ in 0..5 {
+        made.insert(0, approve(&s).await);
+    }
+    revoke::revoke(store, &s.chair, made[0], "Drift", PASSWORD).await.unwrap();
+    let (mut seen, mut filter) = (Vec::new(), DecidedFilter::default());
+    loop {
+        let page = decided(store, &s.members[0], &filter, 2).await.unwrap();
+        seen.extend(page.rows);
+        let Some(next) = page.next else { break };
+        filter.after = Some(next.parse().unwrap());
+    }
+    assert_eq!(seen.iter().map(|d| d.reference).collect::<Vec<_>>(), made);
+    let states: Vec<_> = seen.iter().map(|d| d.state).collect();
+    assert_eq!(states, [State::Revoked, State::Superseded, State::Superseded, State::Superseded, State::Superseded]);
+    for (outcome, many) in [(Outcome::Approved, 5), (Outcome::Rejected, 0)] {
+        let filter = DecidedFilter { outcome: Some(outcome), ..DecidedFilter::default() };
+        assert_eq!(decided(store, &s.chair, &filter, 50).await.unwrap().rows.len(), many);
+    }
+    let met = decided(store, &s.owner, &DecidedFilter::default(), 50).await.map(|page| page.rows.len());
+    assert!(refused(met).starts_with("forbidden"));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn the_same_form_sent_many_times_counts_once(pool: PgPool) {
     let s = Scene::new(&pool, Tier::Minimal, false).await;
     let store = &s.reg.store;

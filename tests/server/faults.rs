@@ -11,8 +11,9 @@ use countersign::env::SystemEnv;
 use sqlx::{Connection as _, PgPool};
 use store::Store;
 
-use crate::program::{self, Answer, Folder, Program, ask, get, postmaster, signal, try_signal, until, upload};
+use crate::program::{self, Answer, Folder, Program, ask, get, postmaster, signal, try_signal, until};
 use crate::scene::Scene;
+use crate::way::{Guest, Way};
 use crate::world::{Client, World, server};
 
 /// Asks for a page until told to stop; every answer, and when.
@@ -32,8 +33,8 @@ fn load(
     })
 }
 
-/// Somebody's session on a program's own Postgres: a cookie.
-async fn signed_in(program: &Folder) -> (PgPool, String) {
+/// Somebody who is let in on a program's own Postgres.
+async fn signed_in(program: &Folder, way: Way) -> (PgPool, Guest) {
     let pool = PgPool::connect_with(program::private_database(&program.0)).await.unwrap();
     let owner = Scene::new(&pool, domain::triage::Tier::High, false).await.owner;
     let store = Store::connect(
@@ -43,19 +44,31 @@ async fn signed_in(program: &Folder) -> (PgPool, String) {
         Arc::new(object_store::memory::InMemory::new()),
     );
     let client = Client::new(server(&store, Arc::new(SystemEnv)));
-    let cookie = client.cookie(&owner).await;
+    let guest = way.guest(&store, &client, &owner).await;
     store.pool().close().await;
-    (pool, cookie)
+    (pool, guest)
 }
 
 #[test]
 fn t37_a_postgres_that_goes_away_under_load_is_a_503_and_nothing_worse() {
-    let folder = Folder::new("away");
-    let mut program = Program::private(&folder.0, &[]);
     // A page behind a session: one statement, then the way to the sign-in page.
-    let page = get("/work", Some("session=AAAAAAAAAAAAAAAAAAAAAA"));
+    gone(Folder::new("away"), &get("/work", Some("session=AAAAAAAAAAAAAAAAAAAAAA")), 303);
+}
+
+#[test]
+fn t37_a_postgres_that_goes_away_under_the_api_is_a_503_and_nothing_worse() {
+    // A token that nobody has: one statement, then 401.
+    let token = domain::token::secret(&[7; 32]);
+    let call = format!(
+        "GET /api/v1/systems HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\r\n"
+    );
+    gone(Folder::new("away-api"), call.as_bytes(), 401);
+}
+
+fn gone(folder: Folder, page: &[u8], served: u16) {
+    let mut program = Program::private(&folder.0, &[]);
     let stop = Arc::new(AtomicBool::new(false));
-    let loads: Vec<_> = (0..8).map(|_| load(&program, &page, &stop)).collect();
+    let loads: Vec<_> = (0..8).map(|_| load(&program, page, &stop)).collect();
     std::thread::sleep(Duration::from_millis(500));
     let killed = postmaster(&folder.0).unwrap();
     signal("KILL", std::slice::from_ref(&killed));
@@ -74,7 +87,7 @@ fn t37_a_postgres_that_goes_away_under_load_is_a_503_and_nothing_worse() {
         let answer = answer.as_ref().expect("a connection broke");
         assert!(answer.whole, "{answer:?}");
         match answer.status {
-            303 => {}
+            status if status == served => {}
             503 => {
                 assert!(answer.header("retry-after").is_some(), "{}", answer.head);
                 assert!(*at < settled, "away {:?} after another Postgres answered", *at - back);
@@ -86,7 +99,7 @@ fn t37_a_postgres_that_goes_away_under_load_is_a_503_and_nothing_worse() {
     println!("{} answers, {away} of them 503; another Postgres after {:?}", answers.len(), back - begun);
     // A Postgres that is back soon enough keeps nobody waiting for more than a moment: then there is no 503 at all.
     assert!(
-        answers.iter().any(|(at, answer)| *at > back && answer.as_ref().is_some_and(|answer| answer.status == 303))
+        answers.iter().any(|(at, answer)| *at > back && answer.as_ref().is_some_and(|answer| answer.status == served))
     );
     assert_eq!(program.status("/readyz"), Some(200));
     assert!(!program.has_ended(), "the same process");
@@ -110,11 +123,19 @@ impl Drop for Frozen {
 
 #[tokio::test]
 async fn t37_a_postgres_that_stands_still_is_a_503_and_all_goes_on_when_it_does() {
+    stands_still(Folder::new("frozen"), Way::Pages).await;
+}
+
+#[tokio::test]
+async fn t37_a_postgres_that_stands_still_is_a_503_of_the_api_too() {
+    stands_still(Folder::new("frozen-api"), Way::Api).await;
+}
+
+async fn stands_still(folder: Folder, way: Way) {
     const CONNECTIONS: usize = 4;
-    let folder = Folder::new("frozen");
     let program = Program::private(&folder.0, &["--pool-size", "4"]);
-    let (pool, cookie) = signed_in(&folder).await;
-    let (address, page) = (program.address, get("/systems", Some(&cookie)));
+    let (pool, guest) = signed_in(&folder, way).await;
+    let (address, page) = (program.address, guest.list("systems"));
     assert_eq!(ask(address, &page).unwrap().status, 200);
 
     // Two requests are waiting for a row of theirs when everything stands still.
@@ -180,10 +201,18 @@ impl Drop for Disk {
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn t38_a_full_disk_refuses_the_file_and_nothing_else(pool: PgPool) {
+    full(pool, Folder::new("full"), Way::Pages).await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn t38_a_full_disk_refuses_the_file_of_a_pipeline_and_nothing_else(pool: PgPool) {
+    full(pool, Folder::new("full-api"), Way::Api).await;
+}
+
+async fn full(pool: PgPool, folder: Folder, way: Way) {
     let db = pool.connect_options().as_ref().clone();
     store::migrate(&db).await.unwrap();
     let world = World::new(&pool).await;
-    let folder = Folder::new("full");
     let evidence = folder.0.join("evidence");
     std::fs::create_dir_all(&evidence).unwrap();
     let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"]).arg(&evidence).output();
@@ -194,12 +223,8 @@ async fn t38_a_full_disk_refuses_the_file_and_nothing_else(pool: PgPool) {
     let _disk = Disk(evidence);
     let store = Store::connect(db.clone(), 2, Arc::new(SystemEnv), Arc::new(object_store::memory::InMemory::new()));
     let client = Client::new(server(&store, Arc::new(SystemEnv)));
-    let cookie = format!("cookie: {}\r\n", client.cookie(&world.scene.owner).await);
-    let add = |size: usize| {
-        let once = store.new_id().to_string();
-        let fields = [("once", once.as_str()), ("kind", "test"), ("speaks_of", "2026-03-01")];
-        upload(&format!("/systems/{}/evidence/new", world.draft), &cookie, &fields, "a.txt", &vec![b'x'; size])
-    };
+    let guest = way.guest(&store, &client, &world.scene.owner).await;
+    let add = |size: usize| guest.evidence(world.draft, &store, size);
     let rows = async || world.scene.reg.count("select count(*) from evidence").await;
     let before = (rows().await, world.events().await);
     let program = Program::on(&db, &folder.0, &[]);

@@ -22,6 +22,7 @@ mod portfolio;
 mod pressure;
 mod routes;
 mod statements;
+mod way;
 mod world;
 mod writers;
 

@@ -15,8 +15,9 @@ use store::Store;
 use store::people::{invite::Newcomer, operator};
 use store::tx::Who;
 
-use crate::browser::{encode, typed};
-use crate::program::{self, Answer, Folder, Program, ask, connect, get, until, upload};
+use crate::browser::encode;
+use crate::program::{self, Answer, Folder, Program, ask, connect, get, until};
+use crate::way::{Guest, Way};
 use crate::world::{Client, World, server};
 
 /// The register, and cookies that hold for the program's clock.
@@ -36,32 +37,19 @@ impl Site {
         Self { world, client, store }
     }
 
-    /// The owner's, for a request of one's own.
-    async fn cookie(&self) -> String {
-        self.client.cookie(&self.world.scene.owner).await
+    /// The owner.
+    async fn guest(&self, way: Way) -> Guest {
+        way.guest(&self.store, &self.client, &self.world.scene.owner).await
     }
 
-    /// A form that registers a system of this name: path and body.
-    fn registration(&self, name: &str) -> (&'static str, String) {
-        let (unit, owner) = (self.world.spare_unit.to_string(), self.world.scene.owner.id.to_string());
-        let once = self.store.new_id().to_string();
-        let form = [
-            ("name", name),
-            ("purpose", "Scores"),
-            ("unit", &unit),
-            ("owner", &owner),
-            ("stage", "pilot"),
-            ("once", &once),
-        ];
-        ("/systems/new", encode(&typed(Vec::new(), &form)))
+    /// A registration under this name.
+    fn registration(&self, guest: &Guest, name: &str) -> Vec<u8> {
+        guest.registration(&self.world, &self.store, name)
     }
 
     /// A file for the draft.
-    fn evidence(&self, cookie: &str, size: usize) -> Vec<u8> {
-        let once = self.store.new_id().to_string();
-        let fields = [("once", once.as_str()), ("kind", "test"), ("speaks_of", "2026-03-01")];
-        let path = format!("/systems/{}/evidence/new", self.world.draft);
-        upload(&path, &format!("cookie: {cookie}\r\n"), &fields, "a.txt", &vec![b'x'; size])
+    fn evidence(&self, guest: &Guest, size: usize) -> Vec<u8> {
+        guest.evidence(self.world.draft, &self.store, size)
     }
 }
 
@@ -153,6 +141,7 @@ async fn hold(pool: &PgPool, table: &'static str) -> PgConnection {
     let mut held = pool.acquire().await.unwrap().detach();
     let lock = match table {
         "session" => "begin; lock table session in access exclusive mode",
+        "api_token" => "begin; lock table api_token in access exclusive mode",
         _ => "begin; lock table evidence in access exclusive mode",
     };
     sqlx::raw_sql(lock).execute(&mut held).await.unwrap();
@@ -171,14 +160,23 @@ async fn waiting(pool: &PgPool, many: i64) {
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn t39_when_every_connection_is_taken_the_others_are_told_to_come_back(pool: PgPool) {
+    exhausted(pool, Way::Pages).await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn t39_when_every_connection_is_taken_pipelines_are_told_to_come_back(pool: PgPool) {
+    exhausted(pool, Way::Api).await;
+}
+
+async fn exhausted(pool: PgPool, way: Way) {
     let site = Site::new(&pool).await;
-    let page = get("/work", Some(&site.cookie().await));
-    let folder = Folder::new("exhausted");
+    let page = site.guest(way).await.read("/work", "/api/v1/systems");
+    let folder = Folder::new(&format!("exhausted-{way:?}"));
     let program = Program::on(&pool.connect_options(), &folder.0, &["--pool-size", "2"]);
     let address = program.address;
     assert_eq!(program.ask(&page).unwrap().status, 200);
 
-    let mut held = hold(&pool, "session").await;
+    let mut held = hold(&pool, way.table()).await;
     let all: Vec<_> = (0..12).map(|_| asked(address, page.clone())).collect();
     waiting(&pool, 2).await;
     // Two wait in Postgres, and go on waiting: all others are answered meanwhile.
@@ -216,18 +214,26 @@ fn begun(address: SocketAddr, part: &[u8]) -> TcpStream {
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn t39_a_hundred_slow_clients_keep_nobody_waiting(pool: PgPool) {
+    slow(pool, Way::Pages).await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn t39_a_hundred_slow_pipelines_keep_nobody_waiting(pool: PgPool) {
+    slow(pool, Way::Api).await;
+}
+
+async fn slow(pool: PgPool, way: Way) {
     const ASKED: usize = 40;
     let site = Site::new(&pool).await;
-    let cookie = site.cookie().await;
-    let page = get("/systems", Some(&cookie));
-    let folder = Folder::new("slow");
+    let guest = site.guest(way).await;
+    let page = guest.list("systems");
+    let folder = Folder::new(&format!("slow-{way:?}"));
     // Fewer connections to the database than slow clients of any kind.
     let program = Program::on(&pool.connect_options(), &folder.0, &["--pool-size", "2"]);
     let address = program.address;
-    let stored = program.ask(&site.evidence(&cookie, 20_000_000)).unwrap();
+    let stored = program.ask(&site.evidence(&guest, 20_000_000)).unwrap();
     assert!(stored.done(), "{}", stored.head);
-    let file =
-        format!("{}/download", stored.header("location").unwrap().split('?').next().unwrap().replace("/e-", "/E-"));
+    let file = guest.file(&stored);
     let timed = || {
         let mut took: Vec<_> = (0..ASKED)
             .map(|_| {
@@ -243,10 +249,9 @@ async fn t39_a_hundred_slow_clients_keep_nobody_waiting(pool: PgPool) {
     };
     let alone = timed();
 
-    let (path, body) = site.registration("Slow");
-    let form = program::post(path, &format!("cookie: {cookie}\r\n"), &body);
-    let file = get(&file, Some(&cookie));
-    let evidence = site.evidence(&cookie, 1_000_000);
+    let form = site.registration(&guest, "Slow");
+    let file = guest.read(&file, &file);
+    let evidence = site.evidence(&guest, 1_000_000);
     let mut slow: Vec<TcpStream> = Vec::new();
     for _ in 0..25 {
         slow.push(begun(address, &page[..20]));
@@ -303,35 +308,38 @@ fn under_way(address: SocketAddr, request: &[u8]) -> (TcpStream, Vec<u8>) {
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn t40_told_to_stop_under_load_it_ends_what_is_under_way_and_nothing_fails(pool: PgPool) {
+    stopped(pool, Way::Pages).await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn t40_told_to_stop_it_ends_what_pipelines_have_under_way(pool: PgPool) {
+    stopped(pool, Way::Api).await;
+}
+
+async fn stopped(pool: PgPool, way: Way) {
     let site = Site::new(&pool).await;
-    let cookie = site.cookie().await;
-    let with = format!("cookie: {cookie}\r\n");
-    let folder = Folder::new("stop");
+    let guest = site.guest(way).await;
+    let folder = Folder::new(&format!("stop-{way:?}"));
     let mut program = Program::on(&pool.connect_options(), &folder.0, &["--pool-size", "20"]);
     let address = program.address;
 
     // Under way: forms and uploads that are half sent, pages that wait for Postgres.
-    let mut half: Vec<_> = (0..15)
-        .map(|n| {
-            let (path, body) = site.registration(&format!("Half {n}"));
-            under_way(address, &program::post(path, &with, &body))
-        })
-        .collect();
-    half.extend((0..3).map(|_| under_way(address, &site.evidence(&cookie, 3_000_000))));
+    let mut half: Vec<_> =
+        (0..15).map(|n| under_way(address, &site.registration(&guest, &format!("Half {n}")))).collect();
+    half.extend((0..3).map(|_| under_way(address, &site.evidence(&guest, 3_000_000))));
     let mut held = hold(&pool, "evidence").await;
-    let pages: Vec<_> = (0..6).map(|_| asked(address, get("/evidence", Some(&cookie)))).collect();
+    let pages: Vec<_> = (0..6).map(|_| asked(address, guest.list("evidence"))).collect();
     waiting(&pool, 6).await;
 
     // And a crowd that goes on as long as it is let in.
     let crowd: Vec<_> = (0..6)
         .map(|n| {
-            let forms: Vec<_> = (0..2_000).map(|m| site.registration(&format!("Crowd {n} {m}"))).collect();
-            let with = with.clone();
+            let forms: Vec<_> = (0..2_000).map(|m| site.registration(&guest, &format!("Crowd {n} {m}"))).collect();
             std::thread::spawn(move || {
                 let mut done = 0;
-                for (path, body) in forms {
+                for form in forms {
                     let Some(mut stream) = connect(address) else { return done };
-                    let sent = stream.write_all(&program::post(path, &with, &body));
+                    let sent = stream.write_all(&form);
                     match program::read(&mut stream) {
                         Some(answer) => {
                             assert!(answer.done() && answer.whole, "{}", answer.head);

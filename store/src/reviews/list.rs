@@ -1,4 +1,4 @@
-//! The committee's queue, oldest first, and what it decided lately.
+//! The committee's queue, oldest first, and what it decided, newest first.
 
 use crate::{Result, Store};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -133,10 +133,16 @@ pub async fn waiting(
 pub struct Decided {
     /// The decision.
     pub reference: DecisionRef,
+    /// The review that it closed.
+    pub review: ReviewRef,
     /// The system.
     pub system: SystemRef,
     /// Its name.
     pub name: String,
+    /// Its business unit, today.
+    pub unit: String,
+    /// The tier then.
+    pub tier: Tier,
     /// What was decided.
     pub outcome: Outcome,
     /// When.
@@ -145,36 +151,67 @@ pub struct Decided {
     pub by: String,
     /// Last day of an approval.
     pub valid_until: Option<NaiveDate>,
-    /// Revoked or superseded since.
-    pub ended: Option<String>,
+    /// Since when the system differs in substance from what was decided on.
+    pub stale_since: Option<DateTime<Utc>>,
+    /// Where its review stands now: an approval may have expired, or been revoked or superseded.
+    pub state: State,
 }
 
-/// The newest decisions.
+/// Which decisions; all filters together.
+#[derive(Debug, Clone, Default)]
+pub struct DecidedFilter {
+    /// Of systems of one business unit.
+    pub unit: Option<UnitId>,
+    /// With one outcome.
+    pub outcome: Option<Outcome>,
+    /// The cursor of the page before: the last row's reference.
+    pub after: Option<DecisionRef>,
+}
+
+/// Every decision ever, the newest first.
 ///
 /// # Errors
 /// A refusal for people who don't read the committee's papers.
-pub async fn decided_lately(store: &Store, actor: &Actor) -> Result<Vec<Decided>> {
+pub async fn decided(store: &Store, actor: &Actor, filter: &DecidedFilter, limit: usize) -> Result<Page<Decided>> {
     policy::allow(actor, Action::CommitteeRead, Relation::default())?;
     let rows = sqlx::query!(
-        r#"select d.number, s.number as system, s.name, d.outcome, d.decided_at, d.decided_by_name, d.valid_until,
-             e.kind as "ended?"
-           from decision d join system s on s.id = d.system_id left join decision_end e on e.decision_id = d.id
-           order by d.decided_at desc, d.number desc limit 10"#
+        r#"select d.number, r.number as review, s.number as system, s.name, u.name as unit, d.tier, d.outcome,
+             d.decided_at, d.decided_by_name, d.valid_until, r.state,
+             case when s.decision_id = d.id then s.stale_since end as stale_since
+           from decision d
+           join review r on r.id = d.review_id
+           join system s on s.id = d.system_id
+           join business_unit u on u.id = s.business_unit_id
+           where ($1::bigint is null or (d.decided_at, d.number) <
+                  (select a.decided_at, a.number from decision a where a.number = $1))
+             and ($2::uuid is null or s.business_unit_id = $2)
+             and ($3::text is null or d.outcome = $3)
+           order by d.decided_at desc, d.number desc limit $4"#,
+        filter.after.map(|a| a.0),
+        filter.unit.map(|u| u.0),
+        filter.outcome.map(|o| o.as_str()),
+        limit as i64 + 1
     )
     .fetch_all(store.pool())
     .await?;
-    rows.into_iter()
+    let rows = rows
+        .into_iter()
         .map(|r| {
             Ok(Decided {
                 reference: DecisionRef(r.number),
+                review: ReviewRef(r.review),
                 system: SystemRef(r.system),
                 name: r.name,
+                unit: r.unit,
+                tier: r.tier.parse()?,
                 outcome: r.outcome.parse()?,
                 at: r.decided_at,
                 by: r.decided_by_name,
                 valid_until: r.valid_until,
-                ended: r.ended,
+                stale_since: r.stale_since,
+                state: r.state.parse()?,
             })
         })
-        .collect()
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Page::cut(rows, limit, |row| row.reference.to_string()))
 }

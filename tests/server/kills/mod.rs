@@ -250,7 +250,7 @@ async fn killed(pool: PgPool, api: bool, rounds: usize) {
     let db = pool.connect_options().as_ref().clone();
     store::migrate(&db).await.unwrap();
     let scenes = Scenes::new(&pool, api).await;
-    let folder = Folder::new("kill");
+    let folder = Folder::new(if api { "kill-api" } else { "kill" });
     let mut program = Program::on(&db, &folder.0, &[]);
     let mut aim = Aim::new(&scenes, &program).await;
     for round in 1..=rounds {
@@ -274,11 +274,20 @@ async fn killed(pool: PgPool, api: bool, rounds: usize) {
 
 #[tokio::test]
 async fn t36_a_killed_postgres_leaves_nothing_half_done() {
+    killed_below("kill-postgres", false).await;
+}
+
+#[tokio::test]
+async fn t36_a_postgres_killed_under_the_api_leaves_nothing_half_done() {
+    killed_below("kill-postgres-api", true).await;
+}
+
+async fn killed_below(folder: &str, api: bool) {
     const ROUNDS: usize = 9;
-    let folder = Folder::new("kill-postgres");
+    let folder = Folder::new(folder);
     let mut program = Program::private(&folder.0, &[]);
     let pool = PgPool::connect_with(program::private_database(&folder.0)).await.unwrap();
-    let scenes = Scenes::new(&pool, false).await;
+    let scenes = Scenes::new(&pool, api).await;
     let mut aim = Aim::new(&scenes, &program).await;
     for round in 1..=ROUNDS {
         let acts = scenes.acts(&format!("{round:02}")).await;

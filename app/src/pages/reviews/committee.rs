@@ -1,12 +1,16 @@
 //! GET /committee: what waits for the committee, oldest first.
 
-use super::words;
+use super::{decisions, words};
 use crate::components::*;
 use crate::format;
 use crate::server::{AppError, Cx, PageResult, PageUrl};
 use domain::ids::UnitId;
+use domain::page::Page;
 use leptos::prelude::*;
-use store::reviews::list::{self, Decided, Waiting};
+use store::reviews::list::{self, Decided, DecidedFilter, Waiting};
+
+/// Decisions below the queue.
+const LATELY: usize = 10;
 
 pub async fn show(cx: Cx) -> PageResult {
     let after = cx.url().get("after").and_then(|after| after.parse().ok());
@@ -20,7 +24,7 @@ pub async fn show(cx: Cx) -> PageResult {
         .into_iter()
         .collect();
     let units: Vec<_> = units.into_iter().map(|u| Choice::new(u.id, u.name)).collect();
-    let decided = list::decided_lately(&cx.store, &cx.actor).await?;
+    let decided = list::decided(&cx.store, &cx.actor, &DecidedFilter::default(), LATELY).await?;
     cx.page("Committee", || {
         let mine: Vec<_> = queue.rows.iter().filter(|w| w.my_turn || w.may_close).cloned().collect();
         let votes = cx.actor.votes();
@@ -29,7 +33,8 @@ pub async fn show(cx: Cx) -> PageResult {
         let rows = queue.rows.into_iter().map(row).collect_view();
         let next = queue.next;
         view! {
-            <PageHeader title="Committee" lead="Submissions wait here, oldest first, until the votes amount to a decision." export=url.clone()/>
+            <PageHeader title="Committee" lead="Submissions wait here, oldest first, until the votes amount to a decision." export=url.clone()
+                more=vec![("All decisions".to_owned(), "/decisions".to_owned())]/>
             {yours}
             <Section title="Queue" id="queue">
                 <FilterBar url=url.clone() search="" chips>
@@ -108,32 +113,11 @@ fn row(w: Waiting) -> impl IntoView {
     }
 }
 
-fn lately(decided: Vec<Decided>) -> Option<AnyView> {
-    (!decided.is_empty()).then(|| {
-        let rows = decided
-            .into_iter()
-            .map(|d| {
-                let until = d.valid_until.map(|date| view! { <DateText date/> });
-                let ended = d.ended.map(|kind| view! { " "<Badge label=if kind == "revoked" { "Revoked" } else { "Superseded" }/> });
-                view! {
-                    <tr>
-                        <th scope="row">
-                            <a href=format!("/decisions/{}", d.reference)>{d.name}</a>
-                            <span class="cell-sub">{d.reference.to_string()}" \u{b7} "{d.system.to_string()}</span>
-                        </th>
-                        <td>{words::outcome(d.outcome)}{ended}</td>
-                        <td><Day at=d.at/><span class="cell-sub">{d.by}</span></td>
-                        <td>{until}</td>
-                    </tr>
-                }
-            })
-            .collect_view();
+fn lately(decided: Page<Decided>) -> Option<AnyView> {
+    (!decided.rows.is_empty()).then(|| {
+        let all = decided.next.is_some().then(|| view! { <p><a href="/decisions">"All decisions"</a></p> });
         view! {
-            <Section title="Decided lately" id="decided">
-                <Table caption="The newest decisions" columns=vec![
-                    Column::text("System"), Column::text("Outcome"), Column::text("Closed"), Column::text("Valid until"),
-                ]>{rows}</Table>
-            </Section>
+            <Section title="Decided lately" id="decided">{decisions::table(decided.rows, "The newest decisions")}{all}</Section>
         }
         .into_any()
     })

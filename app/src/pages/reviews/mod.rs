@@ -5,6 +5,7 @@ pub mod comment;
 pub mod committee;
 pub mod decide;
 pub mod decision;
+pub mod decisions;
 pub mod export;
 mod parts;
 pub mod passages;

@@ -4,12 +4,14 @@
 use super::{form, table};
 use crate::{
     components::*,
-    pages::people::invite::role_choices,
-    server::{AppError, Cx, FormState, Notice, PageResult, RawForm},
+    pages::people::{invite::role_choices, list::roles},
+    server::{AppError, Cx, FormState, Notice, PageResult, RawForm, export},
 };
 use axum::extract::Path;
 use domain::actor::Role;
 use domain::ids::PersonId;
+use domain::page::Page;
+use domain::sheet::{Cell, Column as SheetColumn, Sheet, column};
 use domain::token::SERVICE_ROLES;
 use leptos::prelude::*;
 use store::tokens::{self, NewService, Service};
@@ -60,6 +62,39 @@ pub async fn make(cx: Cx, Path(person): Path<String>, form: RawForm) -> PageResu
     }
 }
 
+const COLUMNS: [SheetColumn; 5] = [
+    column("Service account", 30),
+    column("Roles", 24),
+    column("Answers for it", 26),
+    column("Since (UTC)", 19),
+    column("State", 10),
+];
+
+static SHEET: Sheet = Sheet { file: "service-accounts", title: "Service accounts", columns: &COLUMNS };
+
+/// GET /admin/services.csv, .xlsx
+pub async fn file(cx: Cx) -> PageResult {
+    let (store, actor) = (cx.store.clone(), cx.actor.clone());
+    export::send(&cx, &SHEET, move |_| {
+        let (store, actor) = (store.clone(), actor.clone());
+        async move {
+            let rows = tokens::services(&store, &actor).await?.into_iter().map(cells).collect();
+            Ok::<_, AppError>(Page { rows, next: None })
+        }
+    })
+    .await
+}
+
+fn cells(service: Service) -> Vec<Cell> {
+    vec![
+        Cell::Link(service.name, format!("/admin/services/{}", service.id)),
+        roles(&service.roles).into(),
+        service.owner.into(),
+        service.created_at.into(),
+        standing(service.active).0.into(),
+    ]
+}
+
 async fn find(cx: &Cx, person: &str) -> Result<Service, AppError> {
     let id: PersonId = person.parse().map_err(|_| AppError::NotFound)?;
     let services = tokens::services(&cx.store, &cx.actor).await?;
@@ -80,7 +115,7 @@ async fn list_page(cx: &Cx, form: FormState) -> PageResult {
         view! {
             <PageHeader title="Service accounts" crumbs=vec![Crumb::new("Administration", "/admin")]
                 lead="What a pipeline works as. Nobody signs in as one; it never votes, decides or administers, and somebody answers for it."
-                more=vec![("API tokens".to_owned(), "/admin/tokens".to_owned())]/>
+                export=cx.url() more=vec![("API tokens".to_owned(), "/admin/tokens".to_owned())]/>
             {table}
             <Section title="Add a service account" lead="You will answer for it, and judge no system that it works on.">
                 <Form action="/admin/services" submit="Add the service account">
@@ -98,7 +133,7 @@ fn row(service: Service) -> impl IntoView {
     view! {
         <tr>
             <td><a href=format!("/admin/services/{}", service.id)>{service.name}</a></td>
-            <td>{crate::pages::people::list::roles(&service.roles)}</td>
+            <td>{roles(&service.roles)}</td>
             <td>{service.owner}</td>
             <td><Instant at=service.created_at/></td>
             <td><Badge label tone/></td>
@@ -118,7 +153,7 @@ async fn one_page(cx: &Cx, service: Service, form: FormState) -> PageResult {
         let (label, tone) = standing(service.active);
         let at = format!("/admin/services/{}", service.id);
         let person = format!("/admin/people/{}", service.id);
-        let roles = crate::pages::people::list::roles(&service.roles);
+        let roles = roles(&service.roles);
         let tokens = match rows.is_empty() {
             true => view! { <p class="muted">"None so far."</p> }.into_any(),
             false => table::table(rows, now, "/admin/tokens", true).into_any(),

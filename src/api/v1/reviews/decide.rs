@@ -3,19 +3,22 @@
 use super::dossier_of;
 use crate::api::Api;
 use crate::api::auth::Caller;
-use crate::api::input::{Body, reference};
-use crate::api::output::{Answer, Created, Done};
+use crate::api::input::{Body, Params, reference};
+use crate::api::output::{Answer, Created, Done, List};
 use crate::api::words::Word;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{OriginalUri, Path, State};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::ids::{DecisionRef, ReviewRef};
+use domain::ids::{DecisionRef, ReviewRef, UnitId};
+use domain::page::PAGE_ROWS;
 use domain::review::{Outcome, State as Stand};
 use domain::triage::Tier;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::reviews as register;
-use utoipa::ToSchema;
+use store::reviews::list::DecidedFilter;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 // The document's macros want names without parameters.
 type OutcomeWord = Word<Outcome>;
@@ -62,6 +65,78 @@ pub async fn decide(
     };
     let made = register::decide::decide(&api.store, caller.actor(), review, &closing, &given.password, body.once).await;
     Created::from(made, |decision| format!("/decisions/{decision}"))
+}
+
+/// A decision in short.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DecisionItem {
+    /// D-3.
+    #[schema(example = "D-3")]
+    pub reference: String,
+    /// The review that it closed.
+    pub review: String,
+    /// The system.
+    pub system: String,
+    /// Its name.
+    pub system_name: String,
+    /// Its business unit.
+    pub unit: String,
+    /// The tier then.
+    pub tier: TierWord,
+    /// What was decided.
+    pub outcome: OutcomeWord,
+    /// Where its review stands now: an approval may have expired or ended.
+    pub state: StateWord,
+    /// When.
+    pub decided_at: DateTime<Utc>,
+    /// Who closed it.
+    pub decided_by: String,
+    /// Last day of an approval.
+    pub valid_until: Option<NaiveDate>,
+    /// Since when the system differs in substance.
+    pub stale_since: Option<DateTime<Utc>>,
+}
+
+/// Which decisions; all filters together.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DecisionsQuery {
+    /// Of the systems of one unit, by id.
+    pub unit: Option<Uuid>,
+    /// With one outcome.
+    pub outcome: Option<OutcomeWord>,
+    /// The cursor of `next`.
+    #[param(max_length = 400)]
+    pub after: Option<String>,
+}
+
+/// Lists what the committee decided, newest first
+#[utoipa::path(get, path = "/decisions", tag = "Reviews", params(DecisionsQuery), security(("token" = ["reviews:read"])),
+    responses((status = 200, description = "A page of decisions", body = List<DecisionItem>)))]
+pub async fn decisions(
+    State(api): State<Api>,
+    caller: Caller,
+    OriginalUri(uri): OriginalUri,
+    Params(asked): Params<DecisionsQuery>,
+) -> Answer<List<DecisionItem>> {
+    let after = asked.after.as_deref().map(|after| super::super::named::<DecisionRef>(after, "after")).transpose()?;
+    let filter = DecidedFilter { unit: asked.unit.map(UnitId), outcome: asked.outcome.map(|w| w.0), after };
+    let page = register::list::decided(&api.store, caller.actor(), &filter, PAGE_ROWS).await?;
+    Ok(List::of(&uri, page, None, |row| DecisionItem {
+        reference: row.reference.to_string(),
+        review: row.review.to_string(),
+        system: row.system.to_string(),
+        system_name: row.name,
+        unit: row.unit,
+        tier: Word(row.tier),
+        outcome: Word(row.outcome),
+        decided_at: row.at,
+        decided_by: row.by,
+        valid_until: row.valid_until,
+        stale_since: row.stale_since,
+        state: Word(row.state),
+    }))
 }
 
 /// A decision.

@@ -48,6 +48,7 @@ pub fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(request_changes))
         .routes(routes!(withdraw))
         .routes(routes!(decide::decide))
+        .routes(routes!(decide::decisions))
         .routes(routes!(decide::decision))
         .routes(routes!(decide::revoke))
 }
