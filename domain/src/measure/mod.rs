@@ -4,4 +4,6 @@
 //! ([`vocabulary`]), what is acceptable ([`criterion`]), what the newest evidence comes to ([`scorecard`]), and whether
 //! two results differ ([`compare`]).
 
+pub mod criterion;
 pub mod stats;
+pub mod vocabulary;
