@@ -11,6 +11,7 @@ pub mod error;
 pub mod evidence;
 pub mod ids;
 pub mod import;
+pub mod measure;
 pub mod mitigation;
 pub mod page;
 pub mod people;
