@@ -17,6 +17,7 @@ pub mod page;
 pub mod people;
 pub mod policy;
 pub mod readiness;
+pub mod report;
 pub mod review;
 pub mod risk;
 pub mod sheet;
