@@ -1,6 +1,6 @@
 //! What is acceptable: an acceptance criterion holds one term of the vocabulary against limits.
 
-use super::vocabulary::{Term, Vocabulary, amount, matches};
+use super::vocabulary::{Term, Vocabulary, exact, matches};
 use crate::error::FieldErrors;
 use crate::evidence::findings::{Better, Metric, Unit};
 use crate::risk::Characteristic;
@@ -181,7 +181,7 @@ impl Criterion {
     /// "Attack success rate at most 5 % (warns above 3 %), of at least 200 samples, no older than 90 days"
     #[must_use]
     pub fn said(&self, vocabulary: &Vocabulary) -> String {
-        let limit = |value| amount(value, self.unit);
+        let limit = |value| exact(value, self.unit);
         let mut said = format!("{} {}", vocabulary.label(&self.metric), self.limit_said());
         if let Some(warn) = self.warn {
             let beyond = if self.comparison == Comparison::AtLeast { "below" } else { "above" };
@@ -206,7 +206,7 @@ impl Criterion {
     #[must_use]
     pub fn limit_said(&self) -> String {
         let side = if self.comparison == Comparison::AtLeast { "at least" } else { "at most" };
-        format!("{side} {}", amount(self.fail, self.unit))
+        format!("{side} {}", exact(self.fail, self.unit))
     }
 }
 
@@ -228,6 +228,14 @@ impl Comparison {
             Comparison::AtLeast => value < limit - slack,
             Comparison::AtMost => value > limit + slack,
         }
+    }
+
+    /// A value that lies better than a limit by so much.
+    #[must_use]
+    pub fn better(self, limit: f64, by: f64) -> f64 {
+        // Rounded, since 0.05 - 0.02 is not 0.03.
+        let value = if self == Comparison::AtLeast { limit + by } else { limit - by };
+        (value * 1e9).round() / 1e9
     }
 
     /// Which of two values is worse: greater means that the first is.

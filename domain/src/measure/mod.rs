@@ -4,6 +4,9 @@
 //! ([`vocabulary`]), what is acceptable ([`criterion`]), what the newest evidence comes to ([`scorecard`]), and whether
 //! two results differ ([`compare`]).
 
+pub mod compare;
 pub mod criterion;
+pub mod scorecard;
 pub mod stats;
+pub mod templates;
 pub mod vocabulary;

@@ -10,7 +10,7 @@ pub use convert::{Transform, in_unit};
 pub use readings::{Reading, readings};
 pub use term::{ALIASES_MAX, Alias, KEY_MAX, Term, Typed, is_key, matches, plain};
 
-use crate::evidence::findings::{Format, Metric, Unit, significant};
+use crate::evidence::findings::{Better, Format, Metric, Unit, significant};
 use std::sync::LazyLock;
 
 static BUILTIN: LazyLock<Vec<Term>> = LazyLock::new(|| parsed(include_str!("../../../data/metrics.json")));
@@ -106,18 +106,28 @@ impl Vocabulary {
     /// told (an accuracy of 91.3 that does not say percent).
     #[must_use]
     pub fn resolve(&self, format: Format, metric: &Metric) -> Option<(&Term, Metric)> {
+        self.find(format, metric).map(|(term, _, metric)| (term, metric))
+    }
+
+    /// The term that a tool's metric means, and where better lies for the tool's own value.
+    #[must_use]
+    pub fn meaning(&self, format: Format, metric: &Metric) -> Option<(&Term, Better)> {
+        self.find(format, metric).map(|(term, transform, _)| (term, transform.direction(term.better)))
+    }
+
+    fn find(&self, format: Format, metric: &Metric) -> Option<(&Term, Transform, Metric)> {
         let name = plain(&metric.name);
         let fits =
             |entry: &&Entry| entry.alias.format.is_none_or(|of| of == format) && matches(&entry.alias.name, &name);
         self.aliases.iter().filter(fits).find_map(|entry| {
-            let term = self.terms.get(entry.term)?;
-            let found = entry.alias.transform.of(metric.clone())?;
+            let (term, transform) = (self.terms.get(entry.term)?, entry.alias.transform);
+            let found = transform.of(metric.clone())?;
             if !entry.sure && found.better.is_some_and(|better| better != term.better) {
                 return None;
             }
             // A negative share is a difference with its sign: below no limit is it small.
             let found = in_unit(found, term.unit).filter(|m| term.unit != Unit::Proportion || m.value >= 0.0)?;
-            Some((term, Metric { better: Some(term.better), ..found }))
+            Some((term, transform, Metric { better: Some(term.better), ..found }))
         })
     }
 }
@@ -126,15 +136,27 @@ fn by_key(term: &Term) -> Alias {
     Alias { format: None, name: plain(&term.key), transform: Transform::Same }
 }
 
-/// A value with its unit, for people: "12.5 %", "0.25 s", "3".
+/// A measured value with its unit, for people, with about four digits: "12.5 %", "0.25 s", "3".
 #[must_use]
 pub fn amount(value: f64, unit: Unit) -> String {
-    let plain = |value: f64| {
+    with_unit(value, unit, |value| {
         let said = significant(value);
         let (number, power) = said.split_once('e').map_or((said.as_str(), None), |(n, power)| (n, Some(power)));
         let number = if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number };
         power.map_or_else(|| number.to_owned(), |power| format!("{number}e{power}"))
-    };
+    })
+}
+
+/// A limit with its unit, for people, with all its digits up to the ninth decimal: "99.995 %".
+#[must_use]
+pub fn exact(value: f64, unit: Unit) -> String {
+    with_unit(value, unit, |value| {
+        let said = format!("{value:.9}");
+        said.trim_end_matches('0').trim_end_matches('.').to_owned()
+    })
+}
+
+fn with_unit(value: f64, unit: Unit, plain: impl Fn(f64) -> String) -> String {
     match unit {
         Unit::Proportion => format!("{} %", plain(value * 100.0)),
         Unit::Percent => format!("{} %", plain(value)),

@@ -14,6 +14,7 @@ mod garak;
 mod garak_digest;
 mod garak_hits;
 mod groups;
+pub use groups::SMALL as SMALL_GROUP;
 mod helm;
 mod inspect;
 mod inspect_parts;

@@ -39,6 +39,16 @@ impl Transform {
         (text, Transform::Same)
     }
 
+    /// Where better lies on the other side of the transform.
+    #[must_use]
+    pub const fn direction(self, better: Better) -> Better {
+        match (self, better) {
+            (Transform::Complement, Better::Higher) => Better::Lower,
+            (Transform::Complement, Better::Lower) => Better::Higher,
+            (_, better) => better,
+        }
+    }
+
     /// The metric as the term has it, before its unit; none when the transform makes no sense of it.
     #[must_use]
     pub fn of(self, metric: Metric) -> Option<Metric> {
@@ -60,10 +70,7 @@ fn complement(metric: Metric) -> Option<Metric> {
         (Some(hits), Some(n)) => n.checked_sub(hits),
         _ => None,
     };
-    let better = metric.better.map(|better| match better {
-        Better::Higher => Better::Lower,
-        Better::Lower => Better::Higher,
-    });
+    let better = metric.better.map(|better| Transform::Complement.direction(better));
     let interval = metric.interval.map(|(low, high)| (1.0 - high, 1.0 - low));
     let value = match (hits, metric.samples) {
         // 1 - 0.95 is not 0.05 in floating point; 5 of 100 is.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::evidence::findings::{Better, Counts, Findings};
+use crate::evidence::findings::{Counts, Findings};
 use std::collections::BTreeSet;
 
 fn resolved(format: Format, name: &str, value: f64, unit: Unit, better: Option<Better>) -> Option<(String, f64)> {
@@ -161,5 +161,15 @@ fn amounts_are_said_with_their_unit() {
         (0.000_02, Unit::Other, "2e-5"),
     ] {
         assert_eq!(amount(value, unit), said);
+    }
+    for (value, unit, said) in [
+        (0.99995, Unit::Proportion, "99.995 %"),
+        (0.07, Unit::Proportion, "7 %"),
+        (100.0, Unit::Count, "100"),
+        (0.0, Unit::Count, "0"),
+        (1.5, Unit::Seconds, "1.5 s"),
+        (1234.5678, Unit::Other, "1234.5678"),
+    ] {
+        assert_eq!(exact(value, unit), said);
     }
 }
