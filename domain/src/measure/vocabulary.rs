@@ -1,6 +1,7 @@
 //! One vocabulary for what every tool calls otherwise: a criterion names a term, the evidence is read in its words.
 //!
-//! The terms are data (`data/metrics.json`), compiled in; an administrator's come before them.
+//! The terms are data (`data/metrics.json`), compiled in; an administrator's come before them. As long as only the server
+//! refers to this module, the browser's bundle does not carry them.
 
 mod convert;
 mod readings;

@@ -116,6 +116,11 @@ fn of_several_values_the_worst_counts() {
     let elsewhere = result(Criterion { scope: Some("xss".to_owned()), ..asr() }, &[piece(1, &many)]);
     assert_eq!(elsewhere.verdict, Verdict::NotMeasured);
     says(&elsewhere, "but not of xss");
+    // Of two that both pass, the less good one.
+    let fine = attacks(Some(day(5, 1)), &[("glitch", None, 0, 1_000), ("dan", None, 20, 1_000), ("xss", None, 0, 900)]);
+    let fine = result(asr(), &[piece(1, &fine)]);
+    assert_eq!((fine.verdict, fine.deciding.unwrap().scope.as_str()), (Verdict::Pass, "dan"));
+    assert_eq!(fine.trend[0].value, 0.02);
     // Two files of the same day that disagree.
     let good = attacks(Some(day(5, 1)), &[("dan", None, 1, 100)]);
     let both = result(asr(), &[piece(1, &many), piece(2, &good)]);

@@ -103,6 +103,13 @@ fn what_an_administrator_adds_comes_first() {
     assert_eq!(found(&against).unwrap().0, "accuracy");
     let sure = Vocabulary::new(vec![added("our_share", "lower", "lm_eval: acc")]);
     assert_eq!(found(&sure), Some(("our_share".into(), 0.9)));
+    // Even for any tool it comes before what the program knows of this one.
+    let mean = Metric::new("toxicity.mean", "", 0.1, Unit::Proportion);
+    let wide = Vocabulary::new(vec![added("our_share", "lower", "*: toxicity.*")]);
+    assert_eq!(wide.resolve(Format::Moonshot, &mean).unwrap().0.key, "our_share");
+    // A full name comes before a pattern, in whatever order they were added.
+    let both = Vocabulary::new(vec![added("wide", "higher", "lm_eval: acc*"), added("full", "higher", "lm_eval: acc")]);
+    assert_eq!(found(&both).unwrap().0, "full");
     // A term of the same key takes its place, and its aliases stay.
     let renamed = Vocabulary::new(vec![added("accuracy", "higher", "")]);
     assert_eq!((found(&renamed).unwrap().0.as_str(), renamed.label("accuracy")), ("accuracy", "accuracy"));

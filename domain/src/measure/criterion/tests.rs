@@ -1,4 +1,5 @@
 use super::*;
+use crate::error::FieldErrors;
 use proptest::prelude::*;
 
 fn typed() -> Typed<'static> {
