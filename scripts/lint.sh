@@ -4,7 +4,7 @@ set -euo pipefail
 . "$(dirname "$0")/env.sh"
 cd "$ROOT"
 cargo fmt --all --check
-host=(-p domain -p store -p countersign -p app --features app/ssr)
+host=(-p domain -p paper -p store -p countersign -p app --features app/ssr)
 cargo clippy "${host[@]}" -- -D warnings
 # A test may unwrap: that is how it fails.
 cargo clippy "${host[@]}" --tests -- -D warnings -A clippy::unwrap_used -A clippy::expect_used

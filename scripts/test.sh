@@ -17,9 +17,9 @@ scripts/lint.sh
 step "islands"
 scripts/wasm.sh
 
-step "tests of domain, store, app and the program"
+step "tests of domain, paper, store, app and the program"
 throw_away_postgres
-packages=(-p domain -p store -p countersign -p app --features app/ssr)
+packages=(-p domain -p paper -p store -p countersign -p app --features app/ssr)
 if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --no-fail-fast "${packages[@]}"
 else

@@ -128,15 +128,11 @@ impl Column {
 
 crate::words! {
     /// Which side cells stand on.
+    #[derive(Default)]
     Align {
+        #[default]
         Left = "left", "Left";
         Right = "right", "Right";
-    }
-}
-
-impl Default for Align {
-    fn default() -> Self {
-        Self::Left
     }
 }
 
