@@ -8,13 +8,13 @@
 //!
 //! The fonts are Libertinus Serif and, for hashes and signs, DejaVu Sans Mono (both embedded; licences: SIL Open Font
 //! Licence, and Bitstream Vera's with public domain changes). They hold Latin, Greek, Cyrillic and many signs; Hebrew
-//! and Arabic letters partly. Chinese, Japanese, Korean and emoji show as boxes; the text below the boxes stays right
-//! when it is copied or searched.
+//! and Arabic letters partly. Chinese, Japanese, Korean, Indian scripts and most emoji show as boxes; some readers lose
+//! such characters when the text is copied. The Markdown has them all.
 
 mod world;
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
-use domain::report::{Document, Section, SignOff, Table, Tone};
+use domain::report::{Block, Document, Section, SignOff, Table, Tone};
 use serde_json::{Map, Value, json};
 use typst::diag::SourceDiagnostic;
 use typst::foundations::{Datetime, Smart};
@@ -30,9 +30,20 @@ pub struct Made {
     pub instance: String,
 }
 
-/// Why no PDF was made. Neither happens because of a text: each is a fault of the template or of Typst.
+/// The most cells that all tables of a report may have: so many take some seconds, and half a gigabyte of memory.
+pub const MOST_CELLS: usize = 10_000;
+
+/// The most bytes that a report may have as JSON.
+pub const MOST_BYTES: usize = 1 << 20;
+
+/// Why no PDF was made. Apart from its length, that is never the document's fault.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// It would take too much time and memory.
+    #[error(
+        "the report is too long for a PDF: at most {MOST_CELLS} cells in its tables, and {MOST_BYTES} bytes in all"
+    )]
+    TooLong,
     /// The document could not be handed over.
     #[error("the report could not be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -45,7 +56,8 @@ pub enum Error {
 ///
 /// Both refuse a character that no font draws. Such a report is made all the same, tagged, but without claiming either.
 ///
-/// It takes some tenths of a second of CPU and some ten megabytes; call it where blocking is allowed.
+/// Six pages take a quarter of a second of CPU and 20 MB, a thousand rows ten times that: call it where blocking is
+/// allowed, and not for many at once.
 pub fn pdf(document: &Document, made: &Made) -> Result<Vec<u8>, Error> {
     let result = set(document, made);
     // Typst remembers what it has set, for a next time that is much the same. Ours is not, and memory would grow.
@@ -54,7 +66,11 @@ pub fn pdf(document: &Document, made: &Made) -> Result<Vec<u8>, Error> {
 }
 
 fn set(document: &Document, made: &Made) -> Result<Vec<u8>, Error> {
-    let world = world::World::new(serde_json::to_vec(&handed_over(document, made))?)?;
+    let data = serde_json::to_vec(&handed_over(document, made))?;
+    if data.len() > MOST_BYTES || cells(document) > MOST_CELLS {
+        return Err(Error::TooLong);
+    }
+    let world = world::World::new(data)?;
     let pages = typst::compile::<PagedDocument>(&world).output.map_err(|all| refused(&all))?;
     let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
         .map_err(|refusal| Error::Typeset(refusal.message().to_string()))?;
@@ -62,6 +78,12 @@ fn set(document: &Document, made: &Made) -> Result<Vec<u8>, Error> {
     typst_pdf::pdf(&pages, &strict)
         .or_else(|_| typst_pdf::pdf(&pages, &options(document, made, PdfStandards::default())))
         .map_err(|all| refused(&all))
+}
+
+fn cells(document: &Document) -> usize {
+    let blocks = document.sections.iter().flat_map(|section| &section.blocks);
+    let tables = blocks.filter_map(|block| if let Block::Table(table) = block { Some(table) } else { None });
+    tables.map(|table| table.rows.len().saturating_mul(table.width())).fold(0, usize::saturating_add)
 }
 
 fn options(document: &Document, made: &Made, standards: PdfStandards) -> PdfOptions {

@@ -155,3 +155,18 @@ fn a_long_cell_and_many_columns_and_many_sign_offs_lose_nothing() {
     assert!((0..40).all(|at| all.contains(&format!("Person{at}."))));
     assert!(read.pages.len() >= 4 && read.right.iter().all(|right| *right < 527.3), "{:?}", read.right);
 }
+
+#[test]
+fn a_report_that_would_take_all_memory_is_refused() {
+    let table = |rows: usize| {
+        let columns = vec![Column::left("a", 1), Column::left("b", 1)];
+        // Rows are filled up to the columns: they count as what is drawn.
+        let table = Table { caption: String::new(), columns, rows: vec![vec![Cell::text("x")]; rows] };
+        let sections = vec![Section { heading: "All".into(), blocks: vec![Block::Table(table)] }];
+        Document { sections, ..Document::default() }
+    };
+    assert!(matches!(paper::pdf(&table(paper::MOST_CELLS / 2 + 1), &made()), Err(paper::Error::TooLong)));
+    assert!(paper::pdf(&table(200), &made()).is_ok());
+    let text = Document { subtitle: "word ".repeat(paper::MOST_BYTES / 5), ..Document::default() };
+    assert!(matches!(paper::pdf(&text, &made()), Err(paper::Error::TooLong)));
+}
