@@ -56,7 +56,7 @@ jq -n --argjson systems "$(ask 'systems?limit=30' reference)" --argjson risks "$
     --argjson reviews "$(ask reviews reference)" --argjson people "$(ask people id)" --argjson units "$(ask units id)" \
     --slurpfile document <(curl -sS -f "$BASE/api/v1/openapi.json") '
     { systems: $systems, risks: $risks, mitigations: $mitigations, evidence: $evidence, reviews: $reviews,
-      decisions: ["D-1", "D-2", "D-3"] } as $real
+      decisions: ["D-1", "D-2", "D-3"], criteria: ["C-1", "C-2", "C-3"] } as $real
     | { unit: $units, owner: $people, person: $people, assignee: $people } as $ids
     | $document[0]
     | .paths |= with_entries((.key / "/")[1] as $area

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsStr;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
@@ -11,7 +12,9 @@ use crate::{Failure, serve};
 
 mod audit;
 mod evidence;
+mod gate;
 mod import;
+mod statement;
 mod user;
 
 /// The default of `--data`, and the demonstration's: it never meets one's own register.
@@ -23,12 +26,36 @@ const WRONG: u8 = 2;
 
 /// Self-hosted AI risk register and governance portal
 #[derive(Parser)]
-#[command(name = "countersign", version, propagate_version = true)]
+#[command(name = "countersign", version, propagate_version = true, after_help = FOR_PIPELINES)]
 struct Cli {
     #[command(flatten)]
     settings: Settings,
     #[command(subcommand)]
     command: Command,
+}
+
+/// What `--help` says of [`Pipeline`].
+const FOR_PIPELINES: &str = "For pipelines, without these settings (each has its --help):
+  gate       Bring results and ask whether a system may go on: exit code 0 where it may, 1 where not
+  statement  Check offline what a gate has answered";
+
+/// What pipelines run, beside a server of others. None of the settings is theirs, and one has the name of an option of
+/// `gate`: so they have a command line of their own.
+#[derive(Parser)]
+#[command(name = "countersign", version, propagate_version = true)]
+enum Pipeline {
+    /// Bring results and ask whether a system may go on: exit code 0 where it may, 1 where not, 2 where there is no answer
+    Gate(gate::Gate),
+    /// Check offline what a gate has answered
+    #[command(subcommand)]
+    Statement(statement::Statement),
+}
+
+impl Pipeline {
+    /// Whether the arguments are for it.
+    fn is_asked(first: Option<&OsStr>) -> bool {
+        matches!(first.and_then(OsStr::to_str), Some("gate" | "statement"))
+    }
 }
 
 #[derive(Subcommand)]
@@ -69,6 +96,12 @@ fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
 
 /// Reads the arguments, checks every setting, runs the command.
 pub fn main() -> ExitCode {
+    if Pipeline::is_asked(std::env::args_os().nth(1).as_deref()) {
+        return match Pipeline::parse() {
+            Pipeline::Gate(asked) => gate::run(&asked),
+            Pipeline::Statement(asked) => statement::run(&asked),
+        };
+    }
     let mut cli = Cli::parse();
     if matches!(cli.command, Command::Demo) && cli.settings.data == DATA {
         cli.settings.data = DEMO_DATA.to_owned();

@@ -55,6 +55,10 @@ pub struct Settings {
     #[arg(long, global = true, env = "COUNTERSIGN_EVIDENCE", value_name = "FOLDER|URL")]
     pub evidence: Option<String>,
 
+    /// File with the key that the gate's answers are signed with; made at the first start [default: signing.key in the data folder]
+    #[arg(long, global = true, env = "COUNTERSIGN_SIGNING_KEY", value_name = "FILE")]
+    pub signing_key: Option<String>,
+
     /// Largest evidence file, such as 100MB
     #[arg(long, global = true, env = "COUNTERSIGN_UPLOAD_LIMIT", value_name = "SIZE", default_value = "100MB")]
     pub upload_limit: String,
@@ -94,6 +98,7 @@ pub struct Config {
     pub pool_size: u32,
     pub data: PathBuf,
     pub evidence: Evidence,
+    pub signing_key: PathBuf,
     /// Bytes.
     pub upload_limit: u64,
     pub trusted_proxies: Vec<Network>,
@@ -176,6 +181,10 @@ impl Config {
             None => Evidence::Folder(data.join("evidence")),
             Some(text) => named("evidence", "COUNTERSIGN_EVIDENCE", parse::evidence(text))?,
         };
+        let signing_key = match &given.signing_key {
+            None => data.join("signing.key"),
+            Some(text) => named("signing-key", "COUNTERSIGN_SIGNING_KEY", parse::file(text))?,
+        };
         let (session_idle, session_lifetime) = sessions(given)?;
         Ok(Self {
             listen: named("listen", "COUNTERSIGN_LISTEN", parse::address(&given.listen))?,
@@ -189,6 +198,7 @@ impl Config {
             pool_size: named("pool-size", "COUNTERSIGN_POOL_SIZE", parse::number(&given.pool_size, 2, 200))?,
             data,
             evidence,
+            signing_key,
             upload_limit: named("upload-limit", "COUNTERSIGN_UPLOAD_LIMIT", parse::size(&given.upload_limit))?,
             trusted_proxies: named(
                 "trusted-proxies",

@@ -10,6 +10,7 @@ pub mod jobs;
 pub mod postgres;
 pub mod serve;
 pub mod server;
+pub mod signing;
 
 /// Why the program ends early: one line for whoever started it.
 #[derive(Debug, thiserror::Error)]

@@ -15,6 +15,7 @@ use crate::database::{Database, causes};
 use crate::env::SystemEnv;
 use crate::server::front::Front;
 use crate::server::{Edge, assets, listen, router};
+use crate::signing::Signer;
 use crate::{Failure, demo, jobs};
 
 /// What is served.
@@ -36,6 +37,7 @@ pub async fn run(config: Config, mode: Mode) -> Result<(), Failure> {
     })?;
     let address = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?;
     tracing::info!(%address, "listening");
+    let signer = Arc::new(Signer::load(&config.signing_key)?);
     let stop = stop_signal()?;
     let edge = Edge::new(&config, Arc::new(SystemEnv));
     let front = Front::default();
@@ -48,7 +50,7 @@ pub async fn run(config: Config, mode: Mode) -> Result<(), Failure> {
             return Err(failure);
         }
     };
-    let worked = work(&config, mode, address, &edge, &front, &database, stop).await;
+    let worked = work(&config, mode, (address, signer), &edge, &front, &database, stop).await;
     if worked.is_err() {
         server.abort();
     }
@@ -62,7 +64,7 @@ pub async fn run(config: Config, mode: Mode) -> Result<(), Failure> {
 async fn work(
     config: &Config,
     mode: Mode,
-    address: SocketAddr,
+    (address, signer): (SocketAddr, Arc<Signer>),
     edge: &Arc<Edge>,
     front: &Front,
     database: &Database,
@@ -82,7 +84,9 @@ async fn work(
             played = play(config, &store, database) => played?,
         }
     }
-    front.open(router::pages(edge, state(config, mode, store.clone(), &base)), store.clone());
+    let noted = store::measure::keys::note(&store, &signer.public()).await;
+    noted.map_err(|error| Failure::new(format!("cannot note the key to sign with: {}", causes(&error))))?;
+    front.open(router::pages(edge, state(config, mode, store.clone(), &base), signer), store.clone());
     announce(&base);
     invite_first(&store, &base).await;
     let jobs = tokio::spawn(jobs::run(store));

@@ -40,6 +40,8 @@ id! {
     MitigationId
     /// A piece of evidence (a file with its meaning).
     EvidenceId
+    /// An acceptance criterion.
+    CriterionId
     /// One passage through the committee.
     ReviewId
     /// A frozen dossier.
@@ -87,6 +89,8 @@ reference! {
     MitigationRef "M"
     /// E-9: a piece of evidence.
     EvidenceRef "E"
+    /// C-4: an acceptance criterion.
+    CriterionRef "C"
     /// RV-3: a review.
     ReviewRef "RV"
     /// D-3: a decision.

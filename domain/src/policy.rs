@@ -21,6 +21,7 @@ crate::words! {
         MitigationWrite = "mitigation.write", "write mitigations of this system";
         MitigationAdvance = "mitigation.advance", "report progress on this mitigation";
         EvidenceWrite = "evidence.write", "add evidence to this system";
+        CriterionWrite = "criterion.write", "write acceptance criteria of this system";
         ReviewSubmit = "review.submit", "submit this system";
         ReviewWithdraw = "review.withdraw", "withdraw this submission";
         ReviewRead = "review.read", "read this review";
@@ -38,6 +39,7 @@ crate::words! {
         PeopleManage = "people.manage", "manage people";
         UnitsManage = "units.manage", "manage business units";
         MatrixManage = "matrix.manage", "change the risk matrix";
+        VocabularyManage = "vocabulary.manage", "change the vocabulary of metrics";
         InventoryImport = "inventory.import", "import an inventory";
     }
 }
@@ -62,6 +64,7 @@ impl Action {
                 | Action::PeopleManage
                 | Action::UnitsManage
                 | Action::MatrixManage
+                | Action::VocabularyManage
                 | Action::InventoryImport
         )
     }
@@ -125,9 +128,13 @@ pub fn allow(actor: &Actor, action: Action, relation: Relation) -> Result<(), Re
     let allowed = match action {
         A::SystemRegister => actor.has_any(&[Role::Owner, Role::Admin]),
         A::SystemRead | A::ReviewRead => sees(actor, relation),
-        A::SystemEdit | A::TriageAnswer | A::RiskWrite | A::RiskRate | A::MitigationWrite | A::EvidenceWrite => {
-            works_on_it
-        }
+        A::SystemEdit
+        | A::TriageAnswer
+        | A::RiskWrite
+        | A::RiskRate
+        | A::MitigationWrite
+        | A::EvidenceWrite
+        | A::CriterionWrite => works_on_it,
         A::MitigationAdvance => works_on_it || relation.assignee || actor.votes(),
         A::SystemTransfer => relation.owner || actor.has(Role::Admin),
         A::SystemRetire | A::ReviewSubmit | A::ReviewWithdraw => relation.owner,
@@ -142,7 +149,9 @@ pub fn allow(actor: &Actor, action: Action, relation: Relation) -> Result<(), Re
         A::CommitteeRead => actor.reads_all(),
         A::PortfolioRead => actor.reads_all(),
         A::AuditRead => actor.has_any(&[Role::Auditor, Role::Admin, Role::Chair]),
-        A::PeopleManage | A::UnitsManage | A::MatrixManage | A::InventoryImport => actor.has(Role::Admin),
+        A::PeopleManage | A::UnitsManage | A::MatrixManage | A::VocabularyManage | A::InventoryImport => {
+            actor.has(Role::Admin)
+        }
     };
     if allowed { Ok(()) } else { Err(Refusal::forbidden(format!("You may not {}", action.label()))) }
 }

@@ -16,6 +16,8 @@ crate::words! {
         MitigationsWrite = "mitigations:write", "Write mitigations and report progress";
         EvidenceRead = "evidence:read", "Read and download evidence";
         EvidenceWrite = "evidence:write", "Upload and correct evidence";
+        CriteriaRead = "criteria:read", "Read criteria, the scorecard, the TEVV report and the gate";
+        CriteriaWrite = "criteria:write", "Write acceptance criteria";
         ReviewsRead = "reviews:read", "Read reviews and decisions";
         ReviewsSubmit = "reviews:submit", "Submit systems, and withdraw submissions";
         ReviewsComment = "reviews:comment", "Comment on reviews";

@@ -87,6 +87,7 @@ fn dossier() -> Dossier {
             risks: vec![RiskRef(3)],
             condition: false,
         }],
+        criteria: Vec::new(),
         evidence: vec![EvidencePart {
             reference: EvidenceRef(9),
             title: "Error by group".to_owned(),
@@ -203,4 +204,36 @@ proptest! {
         let (text, _) = a.freeze().unwrap();
         prop_assert_eq!(serde_json::from_str::<Dossier>(&text).unwrap(), a);
     }
+}
+
+/// A dossier from before there were criteria keeps its hash; a limit that moves, comes or goes is material, a note is not.
+#[test]
+fn criteria_belong_to_what_was_decided() {
+    use domain::measure::criterion::{Comparison, SliceRule};
+    let criterion = CriterionPart {
+        reference: domain::ids::CriterionRef(4),
+        metric: "accuracy".to_owned(),
+        unit: domain::evidence::findings::Unit::Proportion,
+        scope: None,
+        slice: SliceRule::Overall,
+        comparison: Comparison::AtLeast,
+        warn: None,
+        fail: "0.9".to_owned(),
+        characteristic: risk::Characteristic::ValidReliable,
+        max_age_days: None,
+        min_samples: Some(200),
+        says: "Accuracy at least 90 %".to_owned(),
+        note: None,
+        risks: vec![RiskRef(3)],
+    };
+    let (before, with) = (dossier(), Dossier { criteria: vec![criterion.clone()], ..dossier() });
+    assert!(!before.freeze().unwrap().0.contains("criteria"));
+    let material = |new: CriterionPart| material_changes(&with, &Dossier { criteria: vec![new], ..dossier() }).len();
+    assert_eq!(material_changes(&before, &with).len(), 1);
+    assert_eq!(material_changes(&with, &before).len(), 1);
+    assert_eq!(material(CriterionPart { fail: "0.5".to_owned(), ..criterion.clone() }), 1);
+    assert_eq!(material(CriterionPart { min_samples: None, ..criterion.clone() }), 1);
+    assert_eq!(material(CriterionPart { risks: Vec::new(), ..criterion.clone() }), 1);
+    let noted = CriterionPart { note: Some("As agreed".to_owned()), says: "Accuracy 0.9".to_owned(), ..criterion };
+    assert_eq!(material(noted), 0);
 }

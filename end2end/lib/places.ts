@@ -15,7 +15,7 @@ const NO_PAGES = [
   '/evidence/{reference}/download', '/reviews/{reference}/dossier',
 ];
 /** Files by their ending. */
-const FILE = /\.(csv|xlsx|json)$/;
+const FILE = /\.(csv|xlsx|json|md|pdf)$/;
 
 /** Needs votes that the demonstration lacks; the journey of the committee looks at it. */
 export const IN_THE_JOURNEY = ['/reviews/{reference}/decide'];
@@ -51,6 +51,8 @@ export async function places(open: Open): Promise<Place[]> {
   const draftRisk = await first(owner, `${await named('Radiology second reader')}/risks`, 'a[href^="/risks/R-"]');
   const mitigation = await first(owner, `${approved}/mitigations`, 'a[href^="/mitigations/M-"]');
   const evidence = await first(owner, `${approved}/evidence`, 'a[href^="/evidence/E-"]');
+  const table = await first(owner, `${approved}/evidence?q=csv`, 'a[href^="/evidence/E-"]');
+  const criterion = await first(owner, `${approved}/scorecard`, 'th a[href^="/criteria/C-"]');
   const submitted = await first(owner, `${waiting}/reviews`, 'a[href^="/reviews/RV-"]');
 
   const member = await open('samuel');
@@ -74,7 +76,9 @@ export async function places(open: Open): Promise<Place[]> {
     ...by(null, { '/invite/{secret}': invitation }),
     ...same('maya', '/work', '/systems', '/systems/new', '/risks', '/mitigations', '/evidence', '/search', '/account', '/account/password', '/account/tokens', '/account/tokens/new', '/api'),
     ...under('maya', approved, 'systems', '', '/edit', '/triage', '/map', '/people', '/retire', '/risks', '/mitigations',
-      '/mitigations/new', '/evidence', '/evidence/new', '/reviews', '/history'),
+      '/mitigations/new', '/evidence', '/evidence/new', '/scorecard', '/criteria/new', '/compare', '/tevv', '/gate',
+      '/reviews', '/history'),
+    ...under('maya', criterion, 'criteria', ''),
     ...under('maya', draft, 'systems', '', '/risks', '/risks/new', '/risks/write', '/submit'),
     { route: '/systems/{reference}/risks/new', person: 'maya', path: `${draft}/risks/new?pick=performance-drift&pick=opacity&rate=1` },
     { route: '/search', person: 'maya', path: '/search?q=loan' },
@@ -84,6 +88,7 @@ export async function places(open: Open): Promise<Place[]> {
     ...under('maya', draftRisk, 'risks', '', '/handle'),
     ...under('maya', mitigation, 'mitigations', '', '/edit', '/history'),
     ...under('maya', evidence, 'evidence', '', '/edit', '/withdraw'),
+    ...under('maya', table, 'evidence', '/columns'),
     ...under('maya', submitted, 'reviews', '', '/withdraw'),
     ...same('samuel', '/committee', '/decisions'),
     ...under('samuel', toVote, 'reviews', '', '/vote', '/recuse'),
@@ -92,8 +97,9 @@ export async function places(open: Open): Promise<Place[]> {
     ...under('margaret', decision, 'decisions', ''),
     ...same('eleanor', '/reports', '/systems', '/risks', '/mitigations'),
     ...same('felix', '/audit', '/audit/verify'),
-    ...same('noor', '/admin', '/admin/people', '/admin/people/invite', '/admin/units', '/admin/matrix', '/admin/matrix/edit', '/admin/import', '/admin/tokens', '/admin/services'),
+    ...same('noor', '/admin', '/admin/people', '/admin/people/invite', '/admin/units', '/admin/matrix', '/admin/matrix/edit', '/admin/import', '/admin/tokens', '/admin/services', '/admin/metrics', '/admin/metrics/new'),
     ...by('noor', {
+      '/admin/metrics/{key}': '/admin/metrics/accuracy',
       '/admin/people/{person}': person,
       '/admin/units/{unit}': unit,
       '/admin/services/{person}': await service(await open('noor')),

@@ -23,6 +23,7 @@ use axum::response::{IntoResponse as _, Response};
 use store::Store;
 
 use crate::server::request;
+use crate::signing::Signer;
 use problem::Problem;
 
 /// Where the API stands.
@@ -37,12 +38,17 @@ pub struct Api {
     pub doors: Arc<spec::Doors>,
     /// The document, as it is sent.
     pub document: Arc<str>,
+    /// What the gate's answers are signed with.
+    pub signer: Arc<Signer>,
+    /// Where this site is, as reports and statements name it.
+    pub instance: Arc<str>,
 }
 
 /// The API's routes, with everything of theirs in front of them; and the document, for the page that shows it.
-pub fn router(store: Store) -> (Router, Arc<serde_json::Value>) {
+pub fn router(store: Store, signer: Arc<Signer>, instance: Arc<str>) -> (Router, Arc<serde_json::Value>) {
     let (routes, document) = spec::assemble();
-    let api = Api { store, doors: Arc::new(spec::Doors::read(&document)), document: document.to_string().into() };
+    let doors = Arc::new(spec::Doors::read(&document));
+    let api = Api { store, doors, document: document.to_string().into(), signer, instance };
     let routes = Router::new()
         .nest(BASE, routes.route_layer(from_fn_with_state(api.clone(), auth::admit)))
         .route_layer(from_fn(request::keep_pattern))

@@ -117,6 +117,11 @@ impl Problem {
             .because("Send the ETag of what you read: If-Match: \"3\". So nobody's change is overwritten unseen")
     }
 
+    /// Too much at once: 503.
+    pub fn busy() -> Self {
+        Self::again(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER)
+    }
+
     fn again(status: StatusCode, seconds: u64) -> Self {
         let mut problem = Self::new(status);
         problem.0.retry_after = Some(seconds);

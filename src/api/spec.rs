@@ -26,17 +26,18 @@ use super::{Api, BASE, v1};
             (RFC 9457) that name every wrong field. Lists are paged by cursor: follow `next`, or the `Link` header.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    components(schemas(Details, v1::mitigations::DueWord))
+    components(schemas(Details, v1::mitigations::DueWord, v1::measure::report::FormWord))
 )]
 struct Document;
 
 /// Areas, in the order of the workflow.
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     ("Token", "Whom a token acts as, and this document."),
     ("Systems", "Register, describe, triage, hand over, retire."),
     ("Risks", "Write, take from the library, rate, handle, close."),
     ("Mitigations", "Add for risks, change, report progress."),
     ("Evidence", "Files and what is said about them."),
+    ("Measure", "Acceptance criteria, the scorecard, the TEVV report, the gate for pipelines."),
     ("Reviews", "Submit, comment, vote, decide; decisions."),
     ("People", "People, business units, the risk matrix."),
     ("Portfolio", "The portfolio's figures, and search."),

@@ -67,6 +67,16 @@ pub fn folder(text: &str) -> Result<PathBuf, String> {
     std::path::absolute(path).map_err(|error| format!("{text:?}: {error}"))
 }
 
+pub fn file(text: &str) -> Result<PathBuf, String> {
+    if text.trim().is_empty() {
+        return Err("is empty; give a file, such as ./var/signing.key".to_owned());
+    }
+    if Path::new(text).is_dir() {
+        return Err(format!("{text:?} is a folder"));
+    }
+    std::path::absolute(text).map_err(|error| format!("{text:?}: {error}"))
+}
+
 pub fn evidence(text: &str) -> Result<Evidence, String> {
     if let Some(rest) = text.strip_prefix("s3://") {
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));

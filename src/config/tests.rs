@@ -28,6 +28,7 @@ fn defaults_are_what_help_says() {
     assert_eq!(config.pool_size, 10);
     assert!(config.data.is_absolute() && config.data.ends_with("var"));
     assert_eq!(config.evidence, Evidence::Folder(config.data.join("evidence")));
+    assert_eq!(config.signing_key, config.data.join("signing.key"));
     assert!(config.database.is_none() && config.trusted_proxies.is_empty());
     assert_eq!(config.base_url("127.0.0.1:3000".parse().unwrap()), "http://127.0.0.1:3000");
     assert_eq!(config.base_url("0.0.0.0:80".parse().unwrap()), "http://localhost:80");
@@ -52,6 +53,8 @@ fn a_wrong_setting_is_named_in_one_line() {
         ("--data", "/dev/null", "COUNTERSIGN_DATA"),
         ("--evidence", "s3://", "COUNTERSIGN_EVIDENCE"),
         ("--evidence", "gs://bucket", "COUNTERSIGN_EVIDENCE"),
+        ("--signing-key", "", "COUNTERSIGN_SIGNING_KEY"),
+        ("--signing-key", "/", "COUNTERSIGN_SIGNING_KEY"),
         ("--upload-limit", "0", "COUNTERSIGN_UPLOAD_LIMIT"),
         ("--upload-limit", "100XB", "COUNTERSIGN_UPLOAD_LIMIT"),
         ("--upload-limit", "99999999999GB", "COUNTERSIGN_UPLOAD_LIMIT"),

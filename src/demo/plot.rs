@@ -53,6 +53,8 @@ pub enum Act {
         whole: bool,
     },
     Risks,
+    /// What its measurements must show.
+    Criteria(Tier),
     Mitigations,
     /// The n-th mitigation gets as far as this.
     Advance(usize, Status),
@@ -149,6 +151,9 @@ impl Plan<'_> {
 
     /// Mitigations, evidence, and the rating with the first mitigations in place.
     fn assess(&mut self, start: i64) {
+        if self.tier > Tier::Minimal {
+            self.on(start - 4, 14, Act::Criteria(self.tier));
+        }
         self.on(start - 5, 10, Act::Mitigations);
         let treated = self.system.risks.iter().filter(|r| r.treatment == domain::risk::Treatment::Mitigate).count();
         for n in 0..treated {

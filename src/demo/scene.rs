@@ -6,14 +6,15 @@ use chrono::{Days, Duration};
 use domain::actor::Actor;
 use domain::evidence;
 use domain::ids::{DecisionRef, MitigationRef, ReviewRef, RiskRef, SystemRef};
+use domain::measure::criterion::{Criterion, Typed};
 use domain::mitigation::Status;
 use domain::review::Choice;
 use domain::review::Part;
 use domain::review::vote::{Ballot, Condition};
 use domain::risk::matrix::Point;
 use domain::risk::{RatingKind, Treatment, library};
-use domain::system::{Context, Registration, Stage as Life};
-use domain::triage::{Answers, Question};
+use domain::system::{Context, Kind, Registration, Stage as Life};
+use domain::triage::{Answers, Question, Tier};
 use store::mitigations::{self, NewMitigation};
 use store::risks::{self, NewRating, NewRisk};
 use store::{Store, evidence as papers_store, reviews, systems};
@@ -59,6 +60,7 @@ impl<'a> Stage<'a> {
             Act::Triage => self.triage(n, system, &owner).await,
             Act::Context { whole } => self.context(n, system, &owner, *whole).await,
             Act::Risks => self.risks(n, system, &owner).await,
+            Act::Criteria(tier) => self.criteria(n, system, &owner, *tier).await,
             Act::Mitigations => self.mitigations(n, system, &owner).await,
             Act::Advance(which, to) => self.advance(n, system, *which, *to).await,
             Act::Evidence(kind) => self.evidence(n, system, &owner, *kind).await,
@@ -151,6 +153,47 @@ impl<'a> Stage<'a> {
     }
 
     /// Two of the library's usual mitigations for each risk that is mitigated: one at once, one within the year.
+    /// Limits that most of its evidence keeps, and some of it does not; what nobody measures yet shows too.
+    async fn criteria(&mut self, n: usize, system: &System, owner: &Actor, tier: Tier) -> Done {
+        let vocabulary = store::measure::vocabulary::all(self.store).await.map_err(|e| failed("vocabulary", &e))?;
+        let mut typed = vec![
+            Typed { metric: "accuracy", warn: "76 %", fail: "70 %", min_samples: "1000", ..Typed::default() },
+            Typed {
+                metric: "error_rate",
+                slice: "worst_group",
+                characteristic: "fair",
+                fail: "6 %",
+                min_samples: "300",
+                ..Typed::default()
+            },
+        ];
+        if tier.demands().evidence.contains(&evidence::Kind::Verification) {
+            typed.push(Typed {
+                metric: "pass_rate",
+                fail: "100 %",
+                note: "What a release is checked for.",
+                ..Typed::default()
+            });
+        }
+        if system.kind != Kind::Predictive {
+            typed.push(Typed {
+                metric: "attack_success_rate",
+                fail: "5 %",
+                max_age_days: "90",
+                min_samples: "200",
+                ..Typed::default()
+            });
+        }
+        let risks: Vec<_> = self.props[n].risks.iter().take(1).copied().collect();
+        for typed in typed {
+            let new = Criterion::parse(typed, &vocabulary).map_err(|e| Failure::new(format!("criterion: {e:?}")))?;
+            store::measure::criteria::add(self.store, owner, self.reference(n)?, &new, &risks, None)
+                .await
+                .map_err(|e| failed("criterion", &e))?;
+        }
+        Ok(())
+    }
+
     async fn mitigations(&mut self, n: usize, system: &System, owner: &Actor) -> Done {
         let reference = self.reference(n)?;
         let today = self.store.today();

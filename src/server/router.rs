@@ -19,18 +19,19 @@ use super::pulse::Pulse;
 use super::request::Https;
 use super::session::Register;
 use super::{Edge, actor, compress, limits, origin, request};
+use crate::signing::Signer;
 
 /// The pages, for requests that [`request::note`] has seen.
-pub fn pages(edge: &Arc<Edge>, state: AppState) -> Router {
-    let (api, document) = crate::api::router(state.store.clone());
+pub fn pages(edge: &Arc<Edge>, state: AppState, signer: Arc<Signer>) -> Router {
+    let (api, document) = crate::api::router(state.store.clone(), signer, state.site.base_url.clone());
     let store = state.store.clone();
     let routes = app::routes::router().route_layer(from_fn(request::keep_pattern)).with_state(state);
     behind(edge, store, routes.layer(Extension(ApiDocument(document))), api)
 }
 
-/// Routes with everything that stands in front of them.
+/// Routes with everything that stands in front of them, for tests: beside them the API, with a key of the moment.
 pub fn guarded(edge: &Arc<Edge>, store: Store, routes: Router) -> Router {
-    let (api, _) = crate::api::router(store.clone());
+    let (api, _) = crate::api::router(store.clone(), Arc::new(Signer::of_the_moment()), "http://localhost".into());
     behind(edge, store, routes, api)
 }
 

@@ -10,6 +10,7 @@ pub mod error;
 pub mod evidence;
 pub mod imports;
 pub mod matrix;
+pub mod measure;
 pub mod mitigations;
 pub mod people;
 mod pool;

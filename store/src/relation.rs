@@ -2,7 +2,7 @@
 
 use crate::{Error, Result, Store};
 use domain::actor::Actor;
-use domain::ids::{DecisionRef, EvidenceRef, MitigationRef, ReviewRef, RiskRef, SystemId, SystemRef};
+use domain::ids::{CriterionRef, DecisionRef, EvidenceRef, MitigationRef, ReviewRef, RiskRef, SystemId, SystemRef};
 use domain::policy::{self, Action, Relation};
 use sqlx::PgConnection;
 
@@ -26,6 +26,12 @@ pub struct Located {
 }
 
 impl Located {
+    /// Whether the person sees the system's content, and not only the mitigation that they have to do.
+    #[must_use]
+    pub fn sees_content(&self, actor: &Actor) -> bool {
+        policy::sees(actor, Relation { assignee: false, ..self.relation })
+    }
+
     /// Asks the policy.
     ///
     /// # Errors
@@ -117,6 +123,7 @@ pub enum Record {
     Risk(RiskRef),
     Mitigation(MitigationRef),
     Evidence(EvidenceRef),
+    Criterion(CriterionRef),
     Review(ReviewRef),
     Decision(DecisionRef),
 }
@@ -129,6 +136,7 @@ impl Record {
             Record::Risk(r) => ("risk", r.0),
             Record::Mitigation(r) => ("mitigation", r.0),
             Record::Evidence(r) => ("evidence", r.0),
+            Record::Criterion(r) => ("criterion", r.0),
             Record::Review(r) => ("review", r.0),
             Record::Decision(r) => ("decision", r.0),
         }
@@ -136,8 +144,8 @@ impl Record {
 
     /// Whether it belongs to the papers that an assignee of one mitigation does not see.
     fn is_paper(self, action: Action) -> bool {
-        matches!(self, Record::Evidence(_) | Record::Review(_) | Record::Decision(_))
-            || matches!(action, Action::EvidenceWrite | Action::ReviewSubmit)
+        matches!(self, Record::Evidence(_) | Record::Criterion(_) | Record::Review(_) | Record::Decision(_))
+            || matches!(action, Action::EvidenceWrite | Action::CriterionWrite | Action::ReviewSubmit)
     }
 }
 
@@ -163,6 +171,7 @@ pub async fn ask(store: &Store, actor: &Actor, record: Record, action: Action) -
              when 'risk' then (select system_id from risk where number = $2)
              when 'mitigation' then (select system_id from mitigation where number = $2)
              when 'evidence' then (select system_id from evidence where number = $2)
+             when 'criterion' then (select system_id from criterion where number = $2)
              when 'review' then (select system_id from review where number = $2)
              when 'decision' then (select system_id from decision where number = $2) end"#,
         table,

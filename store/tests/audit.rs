@@ -50,7 +50,8 @@ async fn t33_fifty_parallel_writers_leave_every_event_once_and_a_chain_that_hold
     let systems: Vec<SystemRef> = stream::iter(writers).buffer_unordered(50).collect().await;
     assert_eq!(systems.len(), 50);
     // And all of them on the same row.
-    let edits = systems.iter().map(|_| async {
+    let (register, ada, first) = (&register, &ada, systems[0]);
+    let edits = systems.iter().map(|system| async move {
         loop {
             let label = store::evidence::Label {
                 title: "Note".into(),
@@ -61,8 +62,8 @@ async fn t33_fifty_parallel_writers_leave_every_event_once_and_a_chain_that_hold
                 risks: vec![],
                 mitigations: vec![],
             };
-            let bytes = stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(b"x"))]);
-            match store::evidence::receive(&register.store, &ada, systems[0], &label, "n.txt", bytes, None).await {
+            let bytes = stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(format!("of {system}")))]);
+            match store::evidence::receive(&register.store, ada, first, &label, "n.txt", bytes, None).await {
                 Err(Error::Busy) => {}
                 done => break done.unwrap(),
             }
@@ -71,7 +72,7 @@ async fn t33_fifty_parallel_writers_leave_every_event_once_and_a_chain_that_hold
     stream::iter(edits).buffer_unordered(50).collect::<Vec<_>>().await;
     assert_eq!(register.count("select count(*) from audit_event").await, before + 100);
     assert_eq!(register.count("select max(seq) from audit_event").await, before + 100);
-    let report = verify(&register, vec![]).await;
+    let report = verify(register, vec![]).await;
     assert!(report.intact, "{report:?}");
     assert_eq!(report.events, before + 100);
 }

@@ -60,6 +60,7 @@ pub fn filled(path: &str, world: &World, risk: &str, mitigation: &str, session: 
         "evidence" => world.evidence.to_string(),
         "reviews" => world.review.to_string(),
         "decisions" => world.decision.to_string(),
+        "criteria" => world.criterion.to_string(),
         _ => String::new(),
     };
     let admins = path.starts_with("/admin/");
@@ -71,6 +72,7 @@ pub fn filled(path: &str, world: &World, risk: &str, mitigation: &str, session: 
         .replace("{run}", &world.run.to_string())
         .replace("{person}", &person.to_string())
         .replace("{view}", &uuid::Uuid::nil().to_string())
+        .replace("{key}", "accuracy")
         .replace("{unit}", &world.spare_unit.to_string())
         .replace("{secret}", &world.invitation)
         .replace("{session}", session)

@@ -21,8 +21,17 @@ use crate::world::{Client, World, server};
 
 /// Most statements of a page, the session's one included, that has no limit of its own below.
 const MOST: usize = 12;
-/// Pages with a limit of their own. A decision's page freezes today's content as a dossier, to say what differs.
-const PROMISED: [(&str, usize); 3] = [("/risks", 3), ("/reports", 8), ("/decisions/{reference}", 14)];
+/// Pages with a limit of their own. A decision's page and a submission freeze today's content as a dossier; the TEVV report
+/// tells a whole system.
+const PROMISED: [(&str, usize); 7] = [
+    ("/risks", 3),
+    ("/reports", 8),
+    ("/decisions/{reference}", 15),
+    ("/systems/{reference}/submit", 14),
+    ("/systems/{reference}/tevv", 14),
+    ("/systems/{reference}/tevv.md", 14),
+    ("/systems/{reference}/tevv.pdf", 14),
+];
 
 thread_local! {
     /// The statements that sqlx says it ran on this test's thread, which is the only one of its runtime.

@@ -12,9 +12,11 @@ use chrono::Days;
 use countersign::config::{Config, Settings};
 use countersign::server::front::Front;
 use countersign::server::{Edge, router, session};
+use countersign::signing::Signer;
 use domain::actor::{Actor, Role};
 use domain::evidence::Kind;
-use domain::ids::{DecisionRef, EvidenceRef, PersonId, ReviewRef, SystemRef, UnitId};
+use domain::ids::{CriterionRef, DecisionRef, EvidenceRef, PersonId, ReviewRef, SystemRef, UnitId};
+use domain::measure::criterion::Criterion;
 use domain::review::{Choice, Outcome, Part};
 use domain::token::{NewToken, Scope};
 use domain::triage::Tier;
@@ -23,7 +25,7 @@ use sqlx::PgPool;
 use store::audit::Entry;
 use store::reviews::decide::{Closing, decide};
 use store::tx::Who;
-use store::{Store, evidence, imports, people, reviews, tokens};
+use store::{Store, evidence, imports, measure, people, reviews, tokens};
 use tower::ServiceExt as _;
 use tower_sessions::SessionStore as _;
 use tower_sessions::cookie::time::OffsetDateTime;
@@ -36,6 +38,9 @@ use crate::scene::{self, Scene};
 /// Two rows of a system each.
 const INVENTORY: &str =
     "Name,Purpose,Business unit,Stage\nLetter sorter,Sorts letters,Post Office,Production\n,,Post Office,Pilot\n";
+
+/// What the server signs with.
+pub const SECRET: [u8; 32] = [7; 32];
 
 pub struct Answer {
     pub status: StatusCode,
@@ -84,6 +89,8 @@ pub struct World {
     pub thread: Uuid,
     pub decision: DecisionRef,
     pub evidence: EvidenceRef,
+    /// A criterion of the draft.
+    pub criterion: CriterionRef,
     pub stage: Uuid,
     pub run: Uuid,
     client: Client,
@@ -128,7 +135,7 @@ pub fn server(store: &Store, env: Arc<dyn store::Env>) -> (Router, session::Regi
         },
     };
     let front = Front::default();
-    front.open(router::pages(&edge, state), store.clone());
+    front.open(router::pages(&edge, state, Arc::new(Signer::new(&SECRET))), store.clone());
     let minutes = |n: u64| Duration::from_secs(60 * n);
     (front.router(&edge), session::Register::new(store.clone(), minutes(30), minutes(720)))
 }
@@ -162,6 +169,7 @@ impl World {
         let (approved, _) = ready("Approved scoring").await;
         scene::ready(reg, &foreign, &foreign, unit.0, "Foreign scoring", Tier::High, false).await;
         let evidence = evidence_of(&store, owner, draft).await;
+        let criterion = criterion_of(&store, owner, draft).await;
         let decision = approve(&scene, approved).await;
         let review = scene.submit().await;
         let place = reviews::comment::Place::Part(Part::Risks);
@@ -184,6 +192,7 @@ impl World {
             review,
             decision,
             evidence,
+            criterion,
             stage,
             run,
             client,
@@ -281,6 +290,12 @@ async fn evidence_of(store: &Store, owner: &Actor, system: SystemRef) -> Evidenc
     evidence::receive(store, owner, system, &label, "rates.csv", bytes, None).await.unwrap()
 }
 
+async fn criterion_of(store: &Store, owner: &Actor, system: SystemRef) -> CriterionRef {
+    let vocabulary = measure::vocabulary::all(store).await.unwrap();
+    let accuracy = Criterion::new(vocabulary.get("accuracy").unwrap(), 0.9);
+    measure::criteria::add(store, owner, system, &accuracy, &[], None).await.unwrap()
+}
+
 /// A token of the owner's own, and one of a service account that the administrator answers for.
 async fn tokens_of(store: &Store, owner: &Actor, admin: &Actor) -> (PersonId, [Uuid; 2]) {
     let new = NewToken::parse("Nightly", vec![Scope::SystemsRead], Some(30)).unwrap();
@@ -291,7 +306,8 @@ async fn tokens_of(store: &Store, owner: &Actor, admin: &Actor) -> (PersonId, [U
     (service, [own.id, its.id])
 }
 
-async fn approve(scene: &Scene, system: SystemRef) -> DecisionRef {
+/// Submitted, voted on and approved.
+pub async fn approve(scene: &Scene, system: SystemRef) -> DecisionRef {
     let store = &scene.reg.store;
     let review = reviews::submit::submit(store, &scene.owner, system, None).await.unwrap();
     for member in &scene.members {

@@ -7,10 +7,15 @@ use crate::{
 use leptos::prelude::*;
 
 /// Title, address, and what is done there.
-const PARTS: [(&str, &str, &str); 6] = [
+const PARTS: [(&str, &str, &str); 7] = [
     ("People", "/admin/people", "Invite people, give roles, send a link to who lost their password, deactivate."),
     ("Business units", "/admin/units", "The units that systems belong to."),
     ("Risk matrix", "/admin/matrix", "Labels of likelihood and impact, levels, and how much risk is within appetite."),
+    (
+        "Metrics",
+        "/admin/metrics",
+        "One word for what every evaluation tool calls otherwise; criteria are written in these.",
+    ),
     (
         "API tokens",
         "/admin/tokens",

@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod imports;
 pub mod invitation;
 pub mod matrix;
+pub mod measure;
 pub mod mitigations;
 pub mod people;
 pub mod reports;

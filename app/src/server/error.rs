@@ -201,6 +201,7 @@ fn record(path: &str) -> Option<Record> {
         "risks" => reference.parse().ok().map(Record::Risk),
         "mitigations" => reference.parse().ok().map(Record::Mitigation),
         "evidence" => reference.parse().ok().map(Record::Evidence),
+        "criteria" => reference.parse().ok().map(Record::Criterion),
         "reviews" => reference.parse().ok().map(Record::Review),
         "decisions" => reference.parse().ok().map(Record::Decision),
         _ => None,

@@ -9,6 +9,7 @@ pub mod listing;
 pub mod markdown;
 pub mod notice;
 pub mod page;
+pub mod pdf;
 pub mod session;
 pub mod state;
 

@@ -51,7 +51,7 @@ notices! {
     Imported "imported" Success "Imported. What became of each row stands below.",
     Removed "removed" Success "Removed.",
     Unchanged "unchanged" Warning "Nothing was changed.",
-    AlreadyDone "already-done" Warning "This form had been sent before. It counted once.",
+    AlreadyDone "already-done" Warning "This was sent before. It counted once, and this is it.",
     Submitted "submitted" Success "Submitted. The dossier is frozen, and the committee has it.",
     ReviewStarted "review-started" Success "The review has started.",
     Commented "commented" Success "Your comment is written.",
@@ -75,6 +75,11 @@ notices! {
     RolesChanged "roles-changed" Success "The roles are changed. The person signs in again to use them.",
     Deactivated "deactivated" Success "This person can no longer sign in. Their sessions have ended.",
     Reactivated "reactivated" Success "This person can sign in again.",
+    ReadAnew "read-anew" Success "Read by what you said. The next file with these columns is read so too.",
+    CriterionAdded "criterion-added" Success "The criterion is set. The evidence is held against it from now on.",
+    CriterionDropped "criterion-dropped" Success "The criterion is dropped. It judges nothing any more.",
+    ProposalAccepted "proposal-accepted" Success "Rated as proposed, with the reason.",
+    ProposalRejected "proposal-rejected" Success "The rating stays. Your reason is kept.",
     Archived "archived" Success "The unit is archived. Its systems keep it.",
 }
 

@@ -1,11 +1,12 @@
 //! Measuring: what a metric means, what is asked of it, and what the evidence says to that.
 //!
-//! MEASURE of the AI RMF in five parts: how sure a value is ([`stats`]), one name for what every tool calls otherwise
-//! ([`vocabulary`]), what is acceptable ([`criterion`]), what the newest evidence comes to ([`scorecard`]), and whether
-//! two results differ ([`compare`]).
+//! MEASURE of the AI RMF in six parts: how sure a value is ([`stats`]), one name for what every tool calls otherwise
+//! ([`vocabulary`]), what is acceptable ([`criterion`]), what the newest evidence comes to ([`scorecard`]), whether two
+//! results differ ([`compare`]), and whether a system may go on ([`gate`]).
 
 pub mod compare;
 pub mod criterion;
+pub mod gate;
 pub mod scorecard;
 pub mod stats;
 pub mod templates;

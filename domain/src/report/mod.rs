@@ -4,6 +4,7 @@
 
 pub mod document;
 pub mod markdown;
+pub mod tevv;
 
 pub use document::{Align, Block, Cell, Column, Document, Section, SignOff, Table, Tone};
 pub use markdown::to_markdown;

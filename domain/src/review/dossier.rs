@@ -4,11 +4,11 @@
 //! same hash.
 
 use crate::canonical;
-use crate::ids::{EvidenceRef, MitigationRef, PersonId, RiskRef, SystemRef};
+use crate::ids::{CriterionRef, EvidenceRef, MitigationRef, PersonId, RiskRef, SystemRef};
 use crate::risk::matrix::Matrix;
 use crate::system::Context;
 use crate::triage::{Question, Tier};
-use crate::{evidence, mitigation, risk, system};
+use crate::{evidence, measure, mitigation, risk, system};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -40,6 +40,9 @@ pub struct Dossier {
     pub risks: Vec<RiskPart>,
     /// Its mitigations that are not dropped, by reference.
     pub mitigations: Vec<MitigationPart>,
+    /// What its measurements must show, by reference. Dossiers from before there were criteria have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub criteria: Vec<CriterionPart>,
     /// Its evidence that is not withdrawn, by reference.
     pub evidence: Vec<EvidencePart>,
 }
@@ -168,6 +171,39 @@ pub struct MitigationPart {
     pub condition: bool,
 }
 
+/// One acceptance criterion. Thresholds are decimal text: canonical JSON has no floating-point numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CriterionPart {
+    /// C-4
+    pub reference: CriterionRef,
+    /// The term of the vocabulary.
+    pub metric: String,
+    /// The unit of the thresholds.
+    pub unit: evidence::findings::Unit,
+    /// The task or probe that it must come from, if only one counts.
+    pub scope: Option<String>,
+    /// Overall, or the worst group of people.
+    pub slice: measure::criterion::SliceRule,
+    /// At least or at most.
+    pub comparison: measure::criterion::Comparison,
+    /// Where it warns.
+    pub warn: Option<String>,
+    /// Where it fails.
+    pub fail: String,
+    /// The characteristic that it speaks for.
+    pub characteristic: risk::Characteristic,
+    /// How old a result may be, in days.
+    pub max_age_days: Option<u32>,
+    /// The smallest sample.
+    pub min_samples: Option<u64>,
+    /// The criterion in words.
+    pub says: String,
+    /// Why it stands there.
+    pub note: Option<String>,
+    /// Risks whose likelihood it tells of.
+    pub risks: Vec<RiskRef>,
+}
+
 /// One piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidencePart {
@@ -254,6 +290,16 @@ pub fn diff(old: &Dossier, new: &Dossier) -> Vec<Change> {
         // Progress is what should happen after an approval.
         |f| !matches!(f, "status" | "assignee"),
         false,
+    );
+    // A threshold that is loosened, raised or gone changes what was promised to be shown.
+    things(
+        &mut out,
+        P::Criteria,
+        &old.criteria,
+        &new.criteria,
+        |c| (c.reference.to_string(), c.says.clone()),
+        |f| !matches!(f, "note" | "says"),
+        true,
     );
     things(
         &mut out,

@@ -127,6 +127,7 @@ crate::words! {
         Context = "context", "Context";
         Risks = "risks", "Risks";
         Mitigations = "mitigations", "Mitigations";
+        Criteria = "criteria", "Acceptance criteria";
         Evidence = "evidence", "Evidence";
     }
 }
@@ -141,6 +142,7 @@ crate::words! {
         Context = "context", "Context";
         Risks = "risks", "Risks against appetite";
         Mitigations = "mitigations", "Mitigations";
+        Criteria = "criteria", "Acceptance criteria";
         Evidence = "evidence", "Evidence";
     }
 }
@@ -153,6 +155,7 @@ impl From<Part> for Reading {
             Part::Context => Reading::Context,
             Part::Risks => Reading::Risks,
             Part::Mitigations => Reading::Mitigations,
+            Part::Criteria => Reading::Criteria,
             Part::Evidence => Reading::Evidence,
         }
     }

@@ -1,15 +1,13 @@
 //! Evidence: files streamed up and down, and what is said about them.
 
 use axum::body::Body as Bytes;
-use axum::extract::multipart::Field;
-use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, OriginalUri, Path, Request, State};
+use axum::extract::{OriginalUri, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::evidence::Kind;
 use domain::ids::{EvidenceRef, MitigationRef, RiskRef};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use store::evidence::{self as register, Filter, Label, Standing};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -17,8 +15,8 @@ use utoipa_axum::routes;
 
 use crate::api::Api;
 use crate::api::auth::Caller;
-use crate::api::input::{Body, IfMatch, KEY, Params, key, once, read, reference};
-use crate::api::output::{Answer, Created, Done, List, Versioned};
+use crate::api::input::{Body, IfMatch, Params, reference};
+use crate::api::output::{Answer, Done, List, Versioned};
 use crate::api::problem::{Details, Problem};
 use crate::api::v1::findings::{self, FindingsView};
 use crate::api::v1::shared::{ReasonInput, text};
@@ -28,14 +26,11 @@ use crate::api::words::Word;
 type KindWord = Word<Kind>;
 type StandingWord = Word<Standing>;
 
-/// Most bytes of the label before the file.
-pub const LABEL_MAX: usize = 64 * 1024;
-
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(list))
-        .routes(routes!(add))
+        .routes(routes!(super::upload::add))
         .routes(routes!(show, edit))
         .routes(routes!(download))
         .routes(routes!(withdraw))
@@ -155,7 +150,11 @@ pub struct LabelInput {
 }
 
 impl LabelInput {
-    fn checked(self) -> Answer<Label> {
+    /// Checks all of it.
+    ///
+    /// # Errors
+    /// 422 by field.
+    pub fn checked(self) -> Answer<Label> {
         Ok(Label {
             title: super::line("title", &self.title)?,
             kind: self.kind.0,
@@ -170,89 +169,6 @@ impl LabelInput {
                 .collect::<Answer<_>>()?,
         })
     }
-}
-
-/// A file and what is said about it, in this order, so that the label is checked before the file's bytes are read.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes the parts of a multipart body")]
-pub struct Upload {
-    /// What is said about the file (JSON).
-    label: LabelInput,
-    /// The file.
-    #[schema(value_type = String, format = Binary)]
-    file: Vec<u8>,
-}
-
-/// Uploads evidence, streamed: a multipart body with `label` (JSON) first and `file` second
-#[utoipa::path(post, path = "/systems/{reference}/evidence", tag = "Evidence",
-    request_body(content = Upload, content_type = "multipart/form-data"),
-    params(("reference" = String, Path, example = "AIS-1"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Repeats add the file once", max_length = 255)),
-    security(("token" = ["evidence:write"])),
-    responses((status = 201, description = "Kept, by its SHA-256", body = Created),
-        (status = 507, description = "There is no room left for files", body = Details, content_type = "application/problem+json")))]
-pub async fn add(
-    State(api): State<Api>,
-    caller: Caller,
-    Path(system): Path<String>,
-    mut request: Request,
-) -> Answer<Created> {
-    let system = reference(&system)?;
-    let (method, uri, key) = (request.method().clone(), request.uri().clone(), key(request.headers())?);
-    // Label and file have their own limits.
-    DefaultBodyLimit::disable().apply(&mut request);
-    let mut parts = Multipart::from_request(request, &api).await.map_err(|_| {
-        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE)
-            .because("Send multipart/form-data with the parts label and file")
-    })?;
-    let bytes = match parts.next_field().await.map_err(|_| cut())? {
-        Some(field) if field.name() == Some("label") => label(field).await?,
-        _ => return Err(Problem::field("label", "Send the part label (JSON) before the file")),
-    };
-    let told = read::<LabelInput>(&bytes)?.checked()?;
-    let mut file = match parts.next_field().await.map_err(|_| cut())? {
-        Some(field) if field.name() == Some("file") => field,
-        _ => return Err(Problem::field("file", "Send the part file after the label")),
-    };
-    let name = file.file_name().unwrap_or_default().to_owned();
-    if name.is_empty() {
-        return Err(Problem::field("file", "Name the file: filename=\"…\""));
-    }
-    let once = key.map(|key| once(&key, &method, &uri, &[&bytes[..], name.as_bytes()].concat()));
-    let made = register::receive(&api.store, caller.actor(), system, &told, &name, &mut file, once).await;
-    if let Err(store::Error::Replayed { location }) = &made {
-        same_file(&api, &caller, location, file).await?;
-    }
-    Created::from(made, |evidence| format!("/evidence/{evidence}"))
-}
-
-/// A repeat brings the bytes that the first one brought: they are part of what the key stands for.
-async fn same_file(api: &Api, caller: &Caller, location: &str, mut file: Field<'_>) -> Answer<()> {
-    let first: EvidenceRef = reference(location.rsplit('/').next().unwrap_or_default())?;
-    let kept = register::get(&api.store, caller.actor(), first).await?.sha256;
-    let mut hash = Sha256::new();
-    while let Some(chunk) = file.chunk().await.map_err(|_| cut())? {
-        hash.update(&chunk);
-    }
-    match domain::canonical::hex(&hash.finalize()) == kept {
-        true => Ok(()),
-        false => Err(Problem::field(KEY, "This key was used for another file. Choose a new one")),
-    }
-}
-
-fn cut() -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST).because("The multipart body can't be read")
-}
-
-async fn label(mut field: Field<'_>) -> Answer<Vec<u8>> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(|_| cut())? {
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() > LABEL_MAX {
-            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE).because("The label is too large"));
-        }
-    }
-    Ok(bytes)
 }
 
 /// A piece of evidence.

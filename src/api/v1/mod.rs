@@ -6,6 +6,7 @@ pub mod audit;
 pub mod evidence;
 pub mod findings;
 pub mod me;
+pub mod measure;
 pub mod mitigations;
 pub mod people;
 pub mod reports;
@@ -13,6 +14,7 @@ pub mod reviews;
 pub mod risks;
 pub mod shared;
 pub mod systems;
+pub mod upload;
 
 use std::str::FromStr;
 
@@ -34,6 +36,7 @@ pub fn routes() -> OpenApiRouter<Api> {
         .merge(risks::routes())
         .merge(mitigations::routes())
         .merge(evidence::routes())
+        .merge(measure::routes())
         .merge(reviews::routes())
         .merge(people::routes())
         .merge(audit::routes())

@@ -39,7 +39,7 @@ pub(super) async fn look(store: &Store, key: &Path) -> Result<Reading> {
 }
 
 /// The file itself, or a copy without a name: readers go back to the start.
-async fn local(store: &Store, key: &Path) -> Result<File> {
+pub(super) async fn local(store: &Store, key: &Path) -> Result<File> {
     match store.files().get(key).await?.payload {
         GetResultPayload::File(file, _) => Ok(file),
         GetResultPayload::Stream(mut bytes) => {

@@ -158,8 +158,7 @@ async fn read(conn: &mut PgConnection, id: Uuid) -> Result<Raw> {
            join person u on u.id = e.uploaded_by
            join person c on c.id = e.changed_by
            left join person w on w.id = e.withdrawn_by
-           left join lateral (
-             select body, unread from evidence_findings where sha256 = e.sha256 order by readers desc limit 1) x on true
+           join evidence_reading x on x.evidence_id = e.id
            where e.id = $1"#,
         id
     )

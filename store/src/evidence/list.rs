@@ -96,7 +96,7 @@ pub async fn rows(store: &Store, actor: &Actor, filter: &Filter, limit: usize) -
              f.size, p.name as uploaded_by, e.uploaded_at, s.number as system, s.name as system_name,
              (select count(*) from evidence_risk l where l.evidence_id = e.id)
                + (select count(*) from evidence_mitigation l where l.evidence_id = e.id) as "links!",
-             (select x.summary from evidence_findings x where x.sha256 = e.sha256 order by x.readers desc limit 1) as says
+             (select x.summary from evidence_reading x where x.evidence_id = e.id) as says
            from evidence e
            join evidence_file f on f.sha256 = e.sha256
            join person p on p.id = e.uploaded_by

@@ -3,6 +3,7 @@
 //! Bytes go to `incoming/<id>` while they are hashed, then to `sha256/<2>/<64>`; only then one transaction writes the
 //! rows. Whatever ends the program in between leaves at most a file without a row, which [`sweep`] takes away.
 
+pub mod columns;
 pub mod edit;
 pub mod findings;
 pub mod get;

@@ -1,7 +1,7 @@
 //! Receiving a file: streamed and hashed, never held in memory, stored before it is spoken of.
 
 use super::findings::{self, Reading};
-use super::{Label, blob, links, lock_blob};
+use super::{Label, blob, columns, links, lock_blob};
 use crate::audit::Entry;
 use crate::relation;
 use crate::{Error, Once, Result, Store};
@@ -9,7 +9,8 @@ use bytes::Bytes;
 use domain::actor::Actor;
 use domain::canonical::hex;
 use domain::error::Refusal;
-use domain::ids::{EvidenceRef, SystemRef};
+use domain::evidence::findings::Format;
+use domain::ids::{EvidenceRef, SystemId, SystemRef};
 use domain::policy::Action;
 use futures::{Stream, StreamExt};
 use object_store::{ObjectStoreExt, WriteMultipart, path::Path};
@@ -28,7 +29,14 @@ struct Received {
     media_type: &'static str,
 }
 
-/// Adds evidence to a system. `once` is the form's token: the same form leads to the same evidence.
+/// What a file says, to the readers and by an earlier mapping.
+struct Readings {
+    reading: Reading,
+    mapped: Option<columns::Mapped>,
+}
+
+/// Adds evidence to a system. `once` is the form's token: the same form leads to the same evidence, and so does the same
+/// file, as long as the first is not withdrawn.
 ///
 /// Everything that can be refused without the bytes is refused before they are read.
 ///
@@ -48,12 +56,15 @@ where
     S: Stream<Item = Result<Bytes, E>> + Send,
     E: std::fmt::Display,
 {
-    prepare(store, actor, system, label, once).await?;
+    let place = prepare(store, actor, system, label, once).await?;
     let received = take_in(store, bytes).await?;
     let done = match domain::evidence::name_fits(file_name, received.media_type) {
         // Read before the transaction: a large file takes a second, and nobody waits for its locks meanwhile.
         true => match findings::look(store, &received.key).await {
-            Ok(reading) => keep(store, actor, system, label, file_name, (&received, &reading), once).await,
+            Ok(reading) => {
+                let read = Readings { mapped: mapped(store, place, &received.key, &reading).await, reading };
+                keep(store, actor, system, label, file_name, (&received, &read), once).await
+            }
             Err(error) => Err(error),
         },
         false => Err(Refusal::field("file", "The file is not what the end of its name says. Check it").into()),
@@ -69,13 +80,36 @@ where
 ///
 /// # Errors
 /// As [`receive`].
-pub async fn prepare(store: &Store, actor: &Actor, system: SystemRef, label: &Label, once: Option<Once>) -> Result<()> {
+pub async fn prepare(
+    store: &Store,
+    actor: &Actor,
+    system: SystemRef,
+    label: &Label,
+    once: Option<Once>,
+) -> Result<SystemId> {
     let mut tx = store.begin().await?;
     tx.once(actor, once).await?;
     let located = relation::locate(tx.conn(), actor, system, false).await?;
     located.allow_change(actor, Action::EvidenceWrite)?;
     label.check(store.today())?;
-    links::check(tx.conn(), located.id.0, label).await
+    links::check(tx.conn(), located.id.0, label).await?;
+    Ok(located.id)
+}
+
+/// By what was said of such a table before. Only what no reader of a tool knew.
+async fn mapped(store: &Store, system: SystemId, key: &Path, reading: &Reading) -> Option<columns::Mapped> {
+    let open = match reading {
+        Reading::Says(found) => found.format == Format::Table,
+        Reading::Nothing(_) => true,
+    };
+    if !open {
+        return None;
+    }
+    // An upload does not fail for it: the columns can be said again.
+    columns::by_earlier(store, system, key).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "an earlier mapping was not tried");
+        None
+    })
 }
 
 async fn take_in<S, E>(store: &Store, bytes: S) -> Result<Received>
@@ -130,7 +164,7 @@ async fn keep(
     system: SystemRef,
     label: &Label,
     file_name: &str,
-    (file, reading): (&Received, &Reading),
+    (file, read): (&Received, &Readings),
     once: Option<Once>,
 ) -> Result<EvidenceRef> {
     let mut tx = store.begin().await?;
@@ -142,6 +176,17 @@ async fn keep(
     lock_blob(tx.conn(), &file.sha256).await?;
     // Also over bytes that are there already: it mends a damaged copy.
     store.files().rename(&file.key, &blob(&file.sha256)).await?;
+    // The same file twice is one piece of evidence: whoever sends it again is led to the first.
+    let there = sqlx::query_scalar!(
+        "select min(number) from evidence where system_id = $1 and sha256 = $2 and withdrawn_at is null",
+        located.id.0,
+        file.sha256.as_slice()
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    if let Some(number) = there {
+        return Err(Error::Replayed { location: format!("/evidence/{}", EvidenceRef(number)) });
+    }
     let (id, now, file_name) = (tx.new_id(), tx.now(), domain::evidence::file_name(file_name));
     sqlx::query!(
         "insert into evidence_file (sha256, size, media_type, stored_at) values ($1, $2, $3, $4) on conflict do nothing",
@@ -152,7 +197,7 @@ async fn keep(
     )
     .execute(tx.conn())
     .await?;
-    findings::keep(tx.conn(), &file.sha256, reading, now).await?;
+    findings::keep(tx.conn(), &file.sha256, &read.reading, now).await?;
     let number = sqlx::query_scalar!(
         "insert into evidence (id, system_id, sha256, file_name, title, kind, speaks_of, valid_until, note, uploaded_by,
            uploaded_at, changed_at, changed_by)
@@ -172,6 +217,9 @@ async fn keep(
     .fetch_one(tx.conn())
     .await?;
     links::set(tx.conn(), id, label).await?;
+    if let Some(mapped) = &read.mapped {
+        columns::keep(&mut tx, actor, id, mapped).await?;
+    }
     let reference = EvidenceRef(number);
     tx.receipt(actor, once, &format!("/evidence/{reference}")).await?;
     let after = serde_json::json!({

@@ -1,10 +1,11 @@
-//! Reads all that a committee would decide on, as the dossier that `domain` freezes: six statements, whatever its size.
+//! Reads all that a committee would decide on, as the dossier that `domain` freezes: eight statements, whatever its size.
 
 use crate::{Error, Result};
 use domain::canonical::hex;
 use domain::ids::{EvidenceRef, MitigationRef, PersonId, RiskRef, SystemId, SystemRef};
 use domain::review::dossier::{
-    Dossier, EvidencePart, FORMAT, MatrixPart, MitigationPart, Named, RatingPart, RiskPart, SystemPart, TriagePart,
+    CriterionPart, Dossier, EvidencePart, FORMAT, MatrixPart, MitigationPart, Named, RatingPart, RiskPart, SystemPart,
+    TriagePart,
 };
 use domain::risk::RatingKind;
 use domain::system::Context;
@@ -28,6 +29,7 @@ pub async fn load(conn: &mut PgConnection, system: SystemId) -> Result<Option<Do
         matrix: MatrixPart { version: matrix.version, matrix: matrix.matrix },
         risks,
         mitigations,
+        criteria: criteria(conn, system).await?,
         evidence,
     }))
 }
@@ -204,6 +206,35 @@ async fn mitigations(conn: &mut PgConnection, system: SystemId) -> Result<Vec<Mi
             })
         })
         .collect()
+}
+
+/// Criteria in force. Thresholds as the shortest text that reads as the same number.
+async fn criteria(conn: &mut PgConnection, system: SystemId) -> Result<Vec<CriterionPart>> {
+    let rows = crate::measure::criteria::of(&mut *conn, system).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let vocabulary = crate::measure::vocabulary::load(conn).await?;
+    let part = |row: crate::measure::criteria::Row| {
+        let (says, c) = (row.criterion.said(&vocabulary), row.criterion);
+        CriterionPart {
+            reference: row.reference,
+            metric: c.metric,
+            unit: c.unit,
+            scope: c.scope,
+            slice: c.slice,
+            comparison: c.comparison,
+            warn: c.warn.map(|n| n.to_string()),
+            fail: c.fail.to_string(),
+            characteristic: c.characteristic,
+            max_age_days: c.max_age_days,
+            min_samples: c.min_samples,
+            says,
+            note: c.note,
+            risks: row.risks,
+        }
+    };
+    Ok(rows.into_iter().map(part).collect())
 }
 
 async fn evidence(conn: &mut PgConnection, system: SystemId) -> Result<Vec<EvidencePart>> {

@@ -5,7 +5,8 @@ use super::Found;
 use crate::{Result, Store};
 use chrono::{DateTime, Utc};
 use domain::actor::Actor;
-use domain::ids::{CommentId, DecisionRef, PersonId, ReviewRef};
+use domain::ids::{CommentId, CriterionRef, DecisionRef, PersonId, ReviewRef};
+use domain::measure::scorecard::CriterionResult;
 use domain::policy::{self, Action};
 use domain::review::dossier::{Change, Dossier, diff};
 use domain::review::quorum::{self, Ballot, Tally};
@@ -29,6 +30,8 @@ pub struct Review {
     pub dossier: Dossier,
     /// What each of its result files says, in a line, by the file's SHA-256.
     pub says: BTreeMap<String, String>,
+    /// What the evidence says to each of its criteria that is still in force, today.
+    pub verdicts: Vec<CriterionResult<CriterionRef>>,
     /// Its canonical text, as it was hashed.
     pub text: String,
     /// When it was submitted.
@@ -170,11 +173,11 @@ pub async fn get(store: &Store, actor: &Actor, reference: ReviewRef) -> Result<R
         r#"select r.state_since, p.name as "state_by?", r.state_reason, d.body, d.submitted_at, q.name as submitted_by,
              before.body as "before_body?", x.number as "decision?",
              array(select v.reading from dossier_viewed v where v.dossier_id = d.id and v.person_id = $3) as "viewed!",
-             -- The files stand still, and so does what was read from them.
-             (select coalesce(jsonb_object_agg(encode(f.sha256, 'hex'), f.summary), '{}') from (
-                select distinct on (sha256) sha256, summary from evidence_findings
-                where sha256 in (select decode(e ->> 'sha256', 'hex') from jsonb_array_elements(d.body::jsonb -> 'evidence') e)
-                order by sha256, readers desc) f
+             -- The files stand still; what was read from them is as of today.
+             (select coalesce(jsonb_object_agg(e ->> 'sha256', f.summary), '{}')
+              from jsonb_array_elements(d.body::jsonb -> 'evidence') e
+              join evidence x on x.number = substr(e ->> 'reference', 3)::bigint
+              join evidence_reading f on f.evidence_id = x.id
               where f.summary is not null) as "says!",
              last.number as "last_number?", last.decided_at as "last_at?", last.body as "last_body?"
            from review r
@@ -210,12 +213,14 @@ pub async fn get(store: &Store, actor: &Actor, reference: ReviewRef) -> Result<R
     let awaited = if found.state.is_under_review() { awaited(tx.conn(), &found).await? } else { Vec::new() };
     let threads = threads(tx.conn(), &found).await?;
     let may = may(actor, &found, &votes, &tally);
+    let verdicts = verdicts(tx.conn(), &found, &dossier, store.today()).await?;
     Ok(Review {
         state_since: row.state_since,
         state_by: row.state_by,
         state_reason: row.state_reason,
         dossier,
         says: serde_json::from_value(row.says)?,
+        verdicts,
         text: row.body,
         submitted_at: row.submitted_at,
         submitted_by: row.submitted_by,
@@ -232,6 +237,21 @@ pub async fn get(store: &Store, actor: &Actor, reference: ReviewRef) -> Result<R
         may,
         found,
     })
+}
+
+/// A dossier without criteria costs no statement.
+async fn verdicts(
+    conn: &mut PgConnection,
+    found: &Found,
+    dossier: &Dossier,
+    today: chrono::NaiveDate,
+) -> Result<Vec<CriterionResult<CriterionRef>>> {
+    if dossier.criteria.is_empty() {
+        return Ok(Vec::new());
+    }
+    let board = crate::measure::board::of(conn, found.system.clone(), today).await?;
+    let asked = |result: &&CriterionResult<CriterionRef>| dossier.criteria.iter().any(|c| c.reference == result.id);
+    Ok(board.scorecard.results().filter(asked).cloned().collect())
 }
 
 fn may(actor: &Actor, found: &Found, votes: &[Vote], tally: &Tally) -> May {

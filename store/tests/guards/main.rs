@@ -9,6 +9,7 @@ mod common;
 mod scene;
 
 mod below;
+mod measure;
 
 use common::*;
 use domain::actor::Role;

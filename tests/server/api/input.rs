@@ -183,7 +183,7 @@ async fn a_list_is_paged_by_its_links_and_each_row_comes_once(pool: PgPool) {
 }
 
 /// A multipart body of a label and a file.
-fn upload(key: &str, system: &str, headers: &[(&str, &str)], label: &str, file: &[u8]) -> Request<Body> {
+pub fn upload(key: &str, system: &str, headers: &[(&str, &str)], label: &str, file: &[u8]) -> Request<Body> {
     let mut body = format!(
         "--b\r\nContent-Disposition: form-data; name=\"label\"\r\nContent-Type: application/json\r\n\r\n{label}\r\n\
          --b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"results.csv\"\r\n\r\n"

@@ -1,7 +1,9 @@
 //! The REST API through the whole server: who may do what with which token, versions, keys, lists, signatures.
 
+mod gate;
 mod guards;
 mod input;
+mod measure;
 mod table;
 mod tokens;
 

@@ -39,6 +39,11 @@ async fn body(world: &World, operation: &str, risk: &str) -> Option<Value> {
             json!({ "title": "Watch", "kind": "detective", "risks": [risk] })
         }
         "POST /mitigations/{reference}/progress" => json!({ "status": "in_progress" }),
+        "POST /systems/{reference}/criteria" | "PUT /criteria/{reference}" => {
+            json!({ "metric": "accuracy", "fail": 0.8, "warn": 0.9, "risks": [risk] })
+        }
+        "POST /systems/{reference}/proposals" => json!({ "criterion": world.criterion, "risk": risk,
+            "evidence": world.evidence, "accepted": true }),
         "PUT /evidence/{reference}" => json!({ "title": "Rates", "kind": "document", "speaks_of": "2026-01-01" }),
         "POST /reviews/{reference}/comments" => json!({ "part": "risks", "body": "Why?" }),
         "POST /reviews/{reference}/comments/{thread}/resolve" => json!({ "resolved": true }),
@@ -57,6 +62,7 @@ async fn body(world: &World, operation: &str, risk: &str) -> Option<Value> {
         "POST /systems/{reference}/retire"
         | "POST /risks/{reference}/close"
         | "POST /evidence/{reference}/withdraw"
+        | "POST /criteria/{reference}/drop"
         | "POST /reviews/{reference}/recuse"
         | "POST /reviews/{reference}/withdraw" => why,
         "POST /systems/{reference}/submit"
@@ -80,7 +86,7 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
     }
     let weight = |method: &str, path: &str| match (method, path.rsplit('/').next().unwrap_or_default()) {
         ("GET", _) => 0,
-        (_, "retire" | "transfer" | "deactivate" | "withdraw" | "revoke" | "close" | "request-changes") => 3,
+        (_, "retire" | "transfer" | "deactivate" | "withdraw" | "revoke" | "close" | "drop" | "request-changes") => 3,
         (_, "decide" | "recuse" | "{person}") => 2,
         _ => 1,
     };
@@ -113,7 +119,11 @@ async fn t17_every_operation_answers_every_role_as_the_table_says(pool: PgPool) 
     for (method, path, _) in operations(&document(&world).await) {
         let place = crate::routes::filled(&path, &world, &risk, &mitigation, "");
         assert!(!place.contains('{'), "nothing real for {path}");
-        let place = if path == "/search" { format!("{place}?q=scoring") } else { place };
+        let place = match path.as_str() {
+            "/search" => format!("{place}?q=scoring"),
+            "/systems/{reference}/compare" => format!("{place}?a={0}&b={0}", world.evidence),
+            _ => place,
+        };
         let name = format!("{method} {path}");
         write!(table, "\n{name:<58}").unwrap();
         for (who, token) in &people {

@@ -8,16 +8,18 @@ use leptos::prelude::*;
 use store::audit::{self, Event, Filter};
 
 /// Kinds of things that events are about.
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 12] = [
     ("system", "System"),
     ("risk", "Risk"),
     ("mitigation", "Mitigation"),
     ("evidence", "Evidence"),
+    ("criterion", "Criterion"),
     ("review", "Review"),
     ("decision", "Decision"),
     ("person", "Person"),
     ("unit", "Business unit"),
     ("matrix", "Risk matrix"),
+    ("metric_term", "Metric"),
     ("token", "API token"),
 ];
 

@@ -1,5 +1,6 @@
 //! Evidence: what was shown, when, and the file that shows it.
 
+pub mod columns;
 pub mod download;
 pub mod edit;
 pub mod export;

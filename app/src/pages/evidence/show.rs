@@ -6,8 +6,9 @@ use crate::format;
 use crate::pages::{audit::history, systems::frame};
 use crate::server::{Cx, PageResult};
 use axum::extract::Path;
+use domain::evidence::findings::Format;
 use leptos::prelude::*;
-use store::evidence::{self, Detail, Link, Standing};
+use store::evidence::{self, Detail, Link, Reading, Standing};
 
 pub async fn show(cx: Cx, Path(text): Path<String>) -> PageResult {
     let detail = evidence::get(&cx.store, &cx.actor, reference(&text)?).await?;
@@ -19,6 +20,9 @@ pub async fn show(cx: Cx, Path(text): Path<String>) -> PageResult {
         if detail.may_change {
             more.push(("Edit".to_owned(), format!("{at}/edit")));
             more.push(("Withdraw".to_owned(), format!("{at}/withdraw")));
+            if may_be_table(&detail) {
+                more.push(("Columns".to_owned(), format!("{at}/columns")));
+            }
         }
         let system = detail.system.reference;
         let crumbs = vec![
@@ -46,6 +50,15 @@ pub async fn show(cx: Cx, Path(text): Path<String>) -> PageResult {
             </div>
         }
     })
+}
+
+/// Whether a person may have to say what its columns mean: no reader of a tool knew it, and it looks like a table.
+fn may_be_table(detail: &Detail) -> bool {
+    let name = detail.file_name.to_lowercase();
+    match &detail.reading {
+        Some(Reading::Says(found)) => found.format == Format::Table,
+        _ => [".csv", ".tsv", ".json"].iter().any(|end| name.ends_with(end)),
+    }
 }
 
 fn notice(detail: &Detail) -> AnyView {

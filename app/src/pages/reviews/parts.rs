@@ -3,8 +3,11 @@
 use super::words;
 use crate::components::*;
 use crate::format;
+use crate::pages::measure::parts as measure;
+use domain::ids::CriterionRef;
+use domain::measure::scorecard::CriterionResult;
 use domain::review::Part;
-use domain::review::dossier::{Dossier, RatingPart, RiskPart};
+use domain::review::dossier::{CriterionPart, Dossier, RatingPart, RiskPart};
 use domain::risk::Status;
 use domain::risk::matrix::{Matrix, Point};
 use leptos::prelude::*;
@@ -18,18 +21,23 @@ pub fn title(part: Part) -> &'static str {
         Part::Context => "Context",
         Part::Risks => "Risks against appetite",
         Part::Mitigations => "Mitigations",
+        Part::Criteria => "Criteria, and what the evidence says to them",
         Part::Evidence => "Evidence",
     }
 }
 
+/// What the evidence says to each criterion, today.
+pub type Verdicts = [CriterionResult<CriterionRef>];
+
 /// One part of the dossier. `says` has what result files say, by SHA-256.
-pub fn part(dossier: &Dossier, part: Part, says: &BTreeMap<String, String>) -> AnyView {
+pub fn part(dossier: &Dossier, part: Part, says: &BTreeMap<String, String>, verdicts: &Verdicts) -> AnyView {
     match part {
         Part::Summary => summary(dossier),
         Part::Triage => triage(dossier),
         Part::Context => context(dossier),
         Part::Risks => risks(dossier),
         Part::Mitigations => mitigations(dossier),
+        Part::Criteria => criteria(dossier, verdicts),
         Part::Evidence => evidence(dossier, says),
     }
 }
@@ -121,6 +129,43 @@ fn context(dossier: &Dossier) -> AnyView {
         </KeyValues>
     }
     .into_any()
+}
+
+/// The criteria as they were frozen, what falls short on top, each with what the evidence says to it today.
+fn criteria(dossier: &Dossier, verdicts: &Verdicts) -> AnyView {
+    if dossier.criteria.is_empty() {
+        return view! { <p class="muted">"No acceptance criterion is set: whoever reads the evidence judges it."</p> }
+            .into_any();
+    }
+    let result = |c: &CriterionPart| verdicts.iter().find(|v| v.id == c.reference);
+    let mut all: Vec<&CriterionPart> = dossier.criteria.iter().collect();
+    all.sort_by_key(|c| std::cmp::Reverse(result(c).map(|r| r.verdict)));
+    let items = all.into_iter().map(|c| criterion(c, result(c))).collect_view();
+    let report = format!("/systems/{}/tevv", dossier.system.reference);
+    view! {
+        <ul class="list criteria">{items}</ul>
+        <p><a href=report>"TEVV report"</a></p>
+    }
+    .into_any()
+}
+
+fn criterion(c: &CriterionPart, result: Option<&CriterionResult<CriterionRef>>) -> impl IntoView + use<> {
+    let risks = c.risks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let risks = (!risks.is_empty()).then(|| format!(" \u{b7} measures {risks}"));
+    let found = result.map(|r| {
+        let measured = r.deciding.as_ref().map(|m| {
+            let n = m.samples.map(|n| format!(", n = {n}")).unwrap_or_default();
+            format!(" {}{n}, {}", domain::report::tevv::measured(m), m.evidence)
+        });
+        view! { <p>{measure::verdict(r.verdict)}{measured}</p>{measure::because(&r.because)} }
+    });
+    view! {
+        <li>
+            <a href=format!("/criteria/{}", c.reference)>{c.says.clone()}</a>
+            <span class="cell-sub">{c.reference.to_string()}" \u{b7} "{c.characteristic.label()}{risks}</span>
+            {found}
+        </li>
+    }
 }
 
 fn place(rating: &RatingPart) -> Option<(usize, usize)> {

@@ -179,8 +179,10 @@ fn differences(review: &Review) -> AnyView {
 
 fn part_view(form: &FormState, review: &Review, part: Part) -> impl IntoView + use<> {
     let threads = comment::threads(form, review, part);
-    let (body, label) =
-        (parts::part(&review.dossier, part, &review.says), format!("Comments on: {}", parts::title(part)));
+    let (body, label) = (
+        parts::part(&review.dossier, part, &review.says, &review.verdicts),
+        format!("Comments on: {}", parts::title(part)),
+    );
     let tick = viewed::tick(review, part.into());
     let changed = review.changed(part).then(|| view! { <Badge label="Changed" tone=Tone::Info/> });
     let beside = (tick.is_some() || changed.is_some())

@@ -111,6 +111,7 @@ fn answers(reference: SystemRef, dossier: &Dossier) -> AnyView {
         (Part::Context, "map"),
         (Part::Risks, "risks"),
         (Part::Mitigations, "mitigations"),
+        (Part::Criteria, "scorecard"),
         (Part::Evidence, "evidence"),
     ];
     let parts = pages
@@ -118,7 +119,7 @@ fn answers(reference: SystemRef, dossier: &Dossier) -> AnyView {
         .map(|(part, page)| {
             let title = parts::title(part);
             let href = format!("/systems/{reference}/{page}");
-            let body = parts::part(dossier, part, &BTreeMap::new());
+            let body = parts::part(dossier, part, &BTreeMap::new(), &[]);
             view! { <Section title id=part.as_str() action_href=href action="Change">{body}</Section> }
         })
         .collect_view();

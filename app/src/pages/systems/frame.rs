@@ -19,6 +19,7 @@ pub enum Section {
     Risks,
     Mitigations,
     Evidence,
+    Scorecard,
     Reviews,
     People,
     History,
@@ -34,6 +35,7 @@ impl Section {
             Section::Risks => "/risks",
             Section::Mitigations => "/mitigations",
             Section::Evidence => "/evidence",
+            Section::Scorecard => "/scorecard",
             Section::Reviews => "/reviews",
             Section::People => "/people",
             Section::History => "/history",
@@ -70,17 +72,23 @@ pub fn frame_with(
     let tab = |label, section: Section| Tab::new(label, href(reference, section.path()));
     let counted = |label, section: Section, n| Tab::counted(label, href(reference, section.path()), n);
     let counts = header.counts;
-    let tabs = vec![
+    let mut tabs = vec![
         tab("Overview", Section::Overview),
         tab("Tier", Section::Tier),
         tab("Context", Section::Context),
         counted("Risks", Section::Risks, counts.risks),
         counted("Mitigations", Section::Mitigations, counts.mitigations),
         counted("Evidence", Section::Evidence, counts.evidence),
+    ];
+    // Whoever has one mitigation to do here sees no more than that.
+    if header.located.sees_content(&cx.actor) {
+        tabs.push(tab("Scorecard", Section::Scorecard));
+    }
+    tabs.extend([
         counted("Reviews", Section::Reviews, counts.reviews),
         tab("People", Section::People),
         tab("History", Section::History),
-    ];
+    ]);
     let status = view! { <Badge label=header.status.label() tone=Tone::of_status(header.status)/> };
     let overridden = header.tier_overridden;
     let tier = header.tier.map(|tier| view! { <Tier tier overridden/> });

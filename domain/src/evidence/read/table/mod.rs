@@ -67,6 +67,20 @@ pub fn guess(file: &mut dyn Source) -> Result<Option<Mapping>, Unreadable> {
     if object(file)? { keys::guess(file) } else { mapping::guess(file) }
 }
 
+/// The columns of a table, or the keys of an object that hold numbers (then true): what a mapping chooses from.
+///
+/// # Errors
+/// No table, or a broken one.
+pub fn columns(file: &mut dyn Source) -> Result<(Vec<String>, bool), Unreadable> {
+    if object(file)? {
+        return Ok(match keys::guess(file)? {
+            Some(Mapping::Keys { metrics, .. }) => (metrics, true),
+            _ => (Vec::new(), true),
+        });
+    }
+    Ok((rows::each(file, 1, &mut |_, _| {})?.0, false))
+}
+
 /// Reads a table as a mapping says.
 ///
 /// # Errors

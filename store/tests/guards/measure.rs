@@ -1,0 +1,107 @@
+//! Criteria, what people made of proposals, words and keys, attacked by raw SQL.
+
+use domain::measure::criterion::{Criterion, Typed};
+use domain::triage::Tier;
+use sqlx::PgPool;
+
+use super::{attempt, hold};
+use crate::scene::Scene;
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn criteria_keep_their_rules_below_the_program(pool: PgPool) {
+    let s = Scene::new(&pool, Tier::High, false).await;
+    let (store, vocabulary) = (&s.reg.store, domain::measure::vocabulary::Vocabulary::default());
+    let typed = Typed { metric: "accuracy", fail: "90 %", ..Typed::default() };
+    let new = Criterion::parse(typed, &vocabulary).unwrap();
+    let add = async || store::measure::criteria::add(store, &s.owner, s.system, &new, &[], None).await.unwrap();
+    let dropped = add().await;
+    store::measure::criteria::drop(store, &s.owner, dropped, 1, "Twice").await.unwrap();
+    add().await;
+    let live = "where dropped_at is null";
+    let insert = |what: &str| {
+        format!(
+            "insert into criterion (id, system_id, metric, unit, slice, comparison, warn, fail, characteristic, created_at,
+               created_by, changed_at, changed_by)
+             select gen_random_uuid(), system_id, {what}, characteristic, now(), created_by, now(), created_by
+             from criterion {live}"
+        )
+    };
+    hold(
+        &pool,
+        &[
+            (&format!("delete from criterion {live}"), "42501", "CS002"),
+            ("truncate criterion cascade", "42501", "CS002"),
+            ("update criterion set dropped_at = null, dropped_by = null, dropped_why = null", "CS002", "CS002"),
+            ("update criterion set fail = 0.1 where dropped_at is not null", "CS002", "CS002"),
+            ("update criterion set system_id = gen_random_uuid()", "42501", "CS002"),
+            (&format!("update criterion set dropped_at = now() {live}"), "23514", "23514"),
+            // It warns before it fails, and no limit is without end.
+            (&format!("update criterion set warn = 0.8 {live}"), "23514", "23514"),
+            (&format!("update criterion set fail = 'NaN' {live}"), "23514", "23514"),
+            (&format!("update criterion set fail = '-Infinity' {live}"), "23514", "23514"),
+            // Unaudited, whoever it is.
+            (&format!("update criterion set fail = 0.1 {live}"), "CS003", "CS003"),
+            (&insert("'accuracy', 'proportion', 'overall', 'at_least', null, 0.5"), "CS003", "CS003"),
+            (&insert("'a key', 'proportion', 'overall', 'at_least', null, 0.5"), "23514", "23514"),
+            ("insert into metric_term (key, body, changed_at, changed_by)
+              select 'x', '{}', now(), created_by from criterion limit 1", "CS003", "CS003"),
+            ("insert into signing_key values ('0123456789abcdef', decode(repeat('00', 32), 'hex'), now())", "CS003", "CS003"),
+            (
+                "insert into criterion_risk select c.id, gen_random_uuid() from criterion c",
+                "CS005",
+                "CS005",
+            ),
+            (
+                "insert into proposal_answer (id, criterion_id, risk_id, evidence_id, likelihood, accepted, answered_by, answered_at)
+                 select gen_random_uuid(), c.id, k.id, e.id, 3, true, c.created_by, now()
+                 from criterion c, risk k, evidence e limit 1",
+                "CS005",
+                "CS005",
+            ),
+        ],
+    )
+    .await;
+    // Under review all of it stands still.
+    s.submit().await;
+    let still = [
+        format!("update criterion set fail = 0.1 {live}"),
+        insert("'accuracy', 'proportion', 'overall', 'at_least', null, 0.5"),
+    ];
+    for sql in &still {
+        assert_eq!(
+            (attempt(&pool, true, sql).await, attempt(&pool, false, sql).await),
+            ("CS001".into(), "CS001".into()),
+            "{sql}"
+        );
+    }
+}
+
+/// A dossier that leaves a criterion out, or names another limit, is refused.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_dossier_names_the_criteria_as_they_are(pool: PgPool) {
+    let s = Scene::new(&pool, Tier::High, false).await;
+    let vocabulary = domain::measure::vocabulary::Vocabulary::default();
+    let typed = Typed { metric: "accuracy", fail: "90 %", warn: "95 %", ..Typed::default() };
+    let new = Criterion::parse(typed, &vocabulary).unwrap();
+    store::measure::criteria::add(&s.reg.store, &s.owner, s.system, &new, &[], None).await.unwrap();
+    let review = s.submit().await;
+    let hash = s.hash(review).await;
+    store::reviews::request_changes::request_changes(&s.reg.store, &s.members[0], review, &hash, "Again")
+        .await
+        .unwrap();
+    let again = |body: &str| {
+        format!(
+            "insert into dossier (id, review_id, revision, body, sha256, submitted_by, submitted_at)
+             select gen_random_uuid(), review_id, 2, b, sha256(convert_to(b, 'UTF8')), submitted_by, now()
+             from (select d.*, {body} as b from dossier d) d"
+        )
+    };
+    for (body, code) in [
+        ("d.body", "CS003"),
+        ("replace(d.body, '\"fail\":\"0.9\"', '\"fail\":\"0.1\"')", "CS005"),
+        ("replace(d.body, '\"warn\":\"0.95\"', '\"warn\":null')", "CS005"),
+        ("(d.body::jsonb - 'criteria')::text", "CS005"),
+    ] {
+        assert_eq!(attempt(&pool, false, &again(body)).await, code, "{body}");
+    }
+}
