@@ -56,6 +56,14 @@ struct Summed {
     scores: Length,
 }
 
+impl Judged {
+    /// Why there is no verdict. Where a metric broke, some versions write neither score nor success, and no error.
+    fn unjudged(&self) -> Option<&str> {
+        let silent = self.score.num().is_none() && self.success.bool().is_none();
+        self.error.text().or(silent.then_some("it has neither score nor verdict"))
+    }
+}
+
 /// What one metric came to.
 #[derive(Default)]
 struct Scores {
@@ -138,7 +146,7 @@ impl Run {
         for metric in metrics.iter().filter_map(|metric| metric.0.as_ref()) {
             judged += 1;
             let called = metric.name.text().or(metric.metric.text()).unwrap_or("(not named)");
-            if let Some(error) = metric.error.text() {
+            if let Some(error) = metric.unjudged() {
                 errors += 1;
                 self.findings.failure(&name, &format!("{called}: error: {error}"), Some("error"));
             } else if metric.success.bool() != Some(true) {
@@ -192,7 +200,7 @@ impl Run {
                 if self.counts.total() > 0 {
                     self.findings.state = RunState::Complete;
                 }
-                // DeepEval counts what could not be judged among the failed.
+                // DeepEval counts what could not be judged among the failed (4.3 among the passed, which is told).
                 let seen = (self.counts.passed, self.counts.failed.saturating_add(self.counts.errors));
                 if (passed, failed) != seen && self.counts.skipped == 0 {
                     self.findings.note(format!(
@@ -223,7 +231,7 @@ impl Run {
 impl Scores {
     fn add(&mut self, metric: &Judged) {
         let success = metric.success.bool();
-        if metric.error.text().is_some() {
+        if metric.unjudged().is_some() {
             self.errors += 1;
             return;
         }

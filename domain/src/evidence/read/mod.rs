@@ -49,7 +49,7 @@ use json::Shape;
 use std::io::{Read, Seek, SeekFrom};
 
 /// The version of the readers. One more whenever a reader finds something else in the same bytes: files are read anew then.
-pub const READERS: i32 = 1;
+pub const READERS: i32 = 2;
 
 /// Why nothing could be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

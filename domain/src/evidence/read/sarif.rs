@@ -36,7 +36,14 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
         some("runs.[].tool.driver.rules.[]", &["id", "defaultConfiguration"]),
         some(
             "runs.[].invocations.[]",
-            &["executionSuccessful", "exitCodeDescription", "startTimeUtc", "endTimeUtc", "toolExecutionNotifications"],
+            &[
+                "executionSuccessful",
+                "exitCodeDescription",
+                "startTimeUtc",
+                "endTimeUtc",
+                "toolExecutionNotifications",
+                "toolConfigurationNotifications",
+            ],
         ),
         some("runs.[].versionControlProvenance.[]", &["repositoryUri"]),
         some("runs.[].artifacts.[]", &["location"]),
@@ -76,6 +83,8 @@ struct Run {
     by_id: BTreeMap<String, usize>,
     succeeded: Option<bool>,
     elsewhere: bool,
+    /// Whether the tool reported an error of its own: part was not scanned, whatever it says of its success.
+    troubled: bool,
     /// Whether it has results at all, be they none.
     listed: bool,
     levels: BTreeMap<&'static str, u64>,
@@ -212,7 +221,7 @@ impl Log {
         if failed > 0 {
             return RunState::Failed;
         }
-        if unlisted > 0 || self.runs.iter().any(|run| run.elsewhere) {
+        if unlisted > 0 || self.runs.iter().any(|run| run.elsewhere || run.troubled) {
             return RunState::Unfinished;
         }
         match (silent, self.results) {
@@ -248,8 +257,9 @@ fn invocation(findings: &mut Findings, run: &mut Run, piece: &Slim) {
         let why = if why.is_empty() { String::new() } else { format!(": {why}") };
         findings.note(format!("The tool says that the scan did not succeed{why}"));
     }
-    let notices = piece.at("toolExecutionNotifications").items();
-    for notice in notices.iter().filter(|notice| notice.text("level") == "error") {
+    let lists = ["toolExecutionNotifications", "toolConfigurationNotifications"].map(|list| piece.at(list).items());
+    for notice in lists.into_iter().flatten().filter(|notice| notice.text("level") == "error") {
+        run.troubled = true;
         findings.note(format!("The tool reported an error of its own: {}", notice.text("message.text")));
     }
 }
