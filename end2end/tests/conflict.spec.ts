@@ -54,7 +54,7 @@ test('a form that is sent twice counts once', async ({ open }) => {
   expect(again.status()).toBe(303);
   expect(again.headers().location).toContain(system.replace('/triage', ''));
   await page.goto(again.headers().location);
-  await steps.says('This form had been sent before. It counted once.');
+  await steps.says('This was sent before. It counted once, and this is it.');
   await page.goto(`/systems?q=${encodeURIComponent(name)}`);
   await expect(page.locator('main tbody tr')).toHaveCount(1);
 });

@@ -61,8 +61,8 @@ for (const script of [true, false]) {
 
     await upload(0.97, 'second.json');
     await page.goto(`/systems/${system}/compare`);
-    await page.getByLabel('From').selectOption({ index: 2 });
-    await page.getByLabel('To').selectOption({ index: 1 });
+    await page.getByLabel('From', { exact: true }).selectOption({ index: 2 });
+    await page.getByLabel('To', { exact: true }).selectOption({ index: 1 });
     await leads(page, () => page.getByRole('button', { name: 'Compare' }).click());
     await expect(page.locator('main tbody')).toContainText(/Better|Worse/);
 

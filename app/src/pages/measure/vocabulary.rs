@@ -2,12 +2,14 @@
 
 use crate::choices;
 use crate::components::*;
-use crate::server::{AppError, Cx, FormReader, FormState, Notice, PageResult, RawForm};
+use crate::server::{AppError, Cx, FormReader, FormState, Notice, PageResult, RawForm, export};
 use axum::extract::Path;
 use domain::evidence::findings::{Better, Unit};
 use domain::measure::vocabulary::{Term, Typed};
+use domain::page::Page;
 use domain::policy::{self, Action, Relation};
 use domain::risk::Characteristic;
+use domain::sheet::{Cell, Column as SheetColumn, Sheet, column};
 use leptos::prelude::*;
 use store::measure::vocabulary::{self, Own};
 
@@ -27,10 +29,48 @@ pub async fn show(cx: Cx) -> PageResult {
         view! {
             <PageHeader title="Metrics" crumbs=vec![Crumb::new("Administration", "/admin")]
                 lead="One word for what every tool calls otherwise. Criteria are written in these words, and result files are read by them."
-                action_href="/admin/metrics/new" action="Add a metric"/>
+                action_href="/admin/metrics/new" action="Add a metric" export=cx.url()/>
             <Table caption="Metrics" columns>{rows}</Table>
         }
     })
+}
+
+const COLUMNS: [SheetColumn; 7] = [
+    column("Key", 28),
+    column("Metric", 30),
+    column("Meaning", 60),
+    column("Unit", 24),
+    column("Better", 18),
+    column("Speaks for", 30),
+    column("Names in tools", 60),
+];
+
+static SHEET: Sheet = Sheet { file: "metrics", title: "Metrics", columns: &COLUMNS };
+
+/// GET /admin/metrics.csv, .xlsx
+pub async fn file(cx: Cx) -> PageResult {
+    allow(&cx)?;
+    let store = cx.store.clone();
+    export::send(&cx, &SHEET, move |_| {
+        let store = store.clone();
+        async move {
+            let all = vocabulary::all(&store).await?;
+            Ok::<_, AppError>(Page { rows: all.terms().iter().map(cells).collect(), next: None })
+        }
+    })
+    .await
+}
+
+fn cells(term: &Term) -> Vec<Cell> {
+    vec![
+        Cell::Link(term.key.clone(), format!("/admin/metrics/{}", term.key)),
+        term.label.clone().into(),
+        term.meaning.clone().into(),
+        term.unit.label().into(),
+        term.better.label().into(),
+        term.characteristic.label().into(),
+        term.aliases_typed().replace('\n', "; ").into(),
+    ]
 }
 
 fn allow(cx: &Cx) -> Result<(), AppError> {
