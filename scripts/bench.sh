@@ -76,7 +76,7 @@ make_token
     measure_votes
     measure_uploads
     echo
-    echo "CPU is per request; “the same SQL by pgbench” is Postgres' CPU for the statements alone; a write's transaction is undone there after all its checks. A vote is signed with the password: Argon2id is nearly all of it."
+    echo "CPU is per request; “the same SQL by pgbench” is Postgres' CPU for the statements alone; a write's are planned anew each time, in one transaction that is undone after all its checks. A vote is signed with the password: Argon2id is nearly all of it."
     echo
     measure_ratings
     measure_verify

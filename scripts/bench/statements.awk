@@ -1,6 +1,8 @@
 # Postgres' log (log_statement = all, lines begin with the mark) → statements with their parameters put in, one a line.
-# Reads only: what a new connection sets, and what jobs write meanwhile, is no page's own. With `writes`, the transaction
-# too, which checks all that it would at its end and is then undone, so that it can be run again and again.
+# Reads only: what a new connection sets, and what jobs write meanwhile, is no page's own. With `writes`, those
+# too, all in one transaction, which checks what it would at its end and is then undone: it can be run again and again.
+
+BEGIN { if (writes) print "begin;" }
 
 function flush_one(    i, n, value, rest, text) {
     if (sql == "") return
@@ -25,8 +27,7 @@ function flush_one(    i, n, value, rest, text) {
     gsub(/[ \t]+/, " ", sql)
     text = tolower(sql)
     if (text ~ /^[ (]*(select|with) / && sql !~ /pg_reload_conf/) print sql ";"
-    else if (writes && text ~ /^ *commit/) print "set constraints all immediate; rollback;"
-    else if (writes && text ~ /^ *(begin|insert|update|delete|set local|lock|savepoint|release) ?/) print sql ";"
+    else if (writes && text ~ /^ *(insert|update|delete|set local|lock) /) print sql ";"
     sql = parameters = ""
 }
 
@@ -46,4 +47,7 @@ index($0, mark) == 1 {
 # Lines become one: a comment ends where its line does.
 in_sql { line = $0; sub(/^\t/, " ", line); sub(/ -- .*$/, "", line); sql = sql line; next }
 in_detail { line = $0; sub(/^\t/, "\n", line); parameters = parameters line }
-END { flush_one() }
+END {
+    flush_one()
+    if (writes) print "set constraints all immediate; rollback;"
+}

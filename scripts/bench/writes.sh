@@ -9,7 +9,7 @@ uuid() { cat /proc/sys/kernel/random/uuid; }
 # copy wants nobody else in the database.
 keep_before() {
     stop
-    "$PG_BIN/psql" -qX -d template1 -c 'drop database if exists before' -c 'create database before template postgres'
+    PGOPTIONS='-c client_min_messages=warning' "$PG_BIN/psql" -qX -d template1 -c 'drop database if exists before' -c 'create database before template postgres'
     serve
     wait_for_jobs
 }
