@@ -128,6 +128,10 @@ begin
     raise exception 'an answer is to a criterion, a risk that it measures and evidence of the same system'
       using errcode = 'CS005';
   end if;
+  perform refuse_under_review(the_system);
+  if exists (select from system where id = the_system and stage = 'retired') then
+    raise exception 'the system is retired' using errcode = 'CS011';
+  end if;
   perform involve(the_system, new.answered_by);
   return new;
 end $$;
@@ -159,25 +163,24 @@ begin
   end loop;
 end $$;
 
--- A dossier names the criteria that are in force, with their thresholds.
+-- A dossier names the criteria that are in force: every field that decides a verdict, and the risks that each measures.
 create function check_dossier_criteria() returns trigger language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
-declare the_system uuid; said jsonb;
+declare the_system uuid; kept jsonb; said jsonb;
 begin
   select system_id into the_system from review where id = new.review_id;
-  said := coalesce(new.body::jsonb -> 'criteria', '[]');
-  if exists (
-       (select 'C-' || number, metric, comparison, warn, fail from criterion
-          where system_id = the_system and dropped_at is null
-        except
-        select c ->> 'reference', c ->> 'metric', c ->> 'comparison', (c ->> 'warn')::double precision,
-          (c ->> 'fail')::double precision from jsonb_array_elements(said) c)
-       union all
-       (select c ->> 'reference', c ->> 'metric', c ->> 'comparison', (c ->> 'warn')::double precision,
-          (c ->> 'fail')::double precision from jsonb_array_elements(said) c
-        except
-        select 'C-' || number, metric, comparison, warn, fail from criterion
-          where system_id = the_system and dropped_at is null)) then
+  select coalesce(jsonb_agg(jsonb_build_array('C-' || c.number, c.metric, c.unit, c.scope, c.slice, c.comparison, c.warn,
+      c.fail, c.characteristic, c.max_age_days, c.min_samples, c.note,
+      (select coalesce(jsonb_agg('R-' || k.number order by k.number), '[]') from criterion_risk l
+         join risk k on k.id = l.risk_id where l.criterion_id = c.id)) order by c.number), '[]')
+    into kept from criterion c where c.system_id = the_system and c.dropped_at is null;
+  -- Limits stand there as text, since a dossier's canonical form has no floating point.
+  select coalesce(jsonb_agg(jsonb_build_array(c -> 'reference', c -> 'metric', c -> 'unit', c -> 'scope', c -> 'slice',
+      c -> 'comparison', (c ->> 'warn')::double precision, (c ->> 'fail')::double precision, c -> 'characteristic',
+      c -> 'max_age_days', c -> 'min_samples', c -> 'note', c -> 'risks')
+      order by substr(c ->> 'reference', 3)::bigint), '[]')
+    into said from jsonb_array_elements(coalesce(new.body::jsonb -> 'criteria', '[]')) c;
+  if kept is distinct from said then
     raise exception 'the dossier is not what the register says' using errcode = 'CS005';
   end if;
   return new;

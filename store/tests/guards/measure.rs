@@ -1,5 +1,6 @@
 //! Criteria, what people made of proposals, words and keys, attacked by raw SQL.
 
+use domain::ids::{RiskRef, SystemRef};
 use domain::measure::criterion::{Criterion, Typed};
 use domain::triage::Tier;
 use sqlx::PgPool;
@@ -81,9 +82,17 @@ async fn criteria_keep_their_rules_below_the_program(pool: PgPool) {
 async fn a_dossier_names_the_criteria_as_they_are(pool: PgPool) {
     let s = Scene::new(&pool, Tier::High, false).await;
     let vocabulary = domain::measure::vocabulary::Vocabulary::default();
-    let typed = Typed { metric: "accuracy", fail: "90 %", warn: "95 %", ..Typed::default() };
+    let typed = Typed {
+        metric: "accuracy",
+        fail: "90 %",
+        warn: "95 %",
+        max_age_days: "90",
+        min_samples: "400",
+        ..Typed::default()
+    };
     let new = Criterion::parse(typed, &vocabulary).unwrap();
-    store::measure::criteria::add(&s.reg.store, &s.owner, s.system, &new, &[], None).await.unwrap();
+    let risk: i64 = sqlx::query_scalar("select min(number) from risk").fetch_one(&pool).await.unwrap();
+    store::measure::criteria::add(&s.reg.store, &s.owner, s.system, &new, &[RiskRef(risk)], None).await.unwrap();
     let review = s.submit().await;
     let hash = s.hash(review).await;
     store::reviews::request_changes::request_changes(&s.reg.store, &s.members[0], review, &hash, "Again")
@@ -100,8 +109,60 @@ async fn a_dossier_names_the_criteria_as_they_are(pool: PgPool) {
         ("d.body", "CS003"),
         ("replace(d.body, '\"fail\":\"0.9\"', '\"fail\":\"0.1\"')", "CS005"),
         ("replace(d.body, '\"warn\":\"0.95\"', '\"warn\":null')", "CS005"),
+        ("replace(d.body, '\"slice\":\"overall\"', '\"slice\":\"worst_group\"')", "CS005"),
+        ("replace(d.body, '\"scope\":null', '\"scope\":\"easy\"')", "CS005"),
+        ("replace(d.body, '\"unit\":\"proportion\"', '\"unit\":\"percent\"')", "CS005"),
+        ("replace(d.body, '\"min_samples\":400', '\"min_samples\":4')", "CS005"),
+        ("replace(d.body, '\"max_age_days\":90', '\"max_age_days\":null')", "CS005"),
+        ("jsonb_set(d.body::jsonb, '{criteria,0,characteristic}', '\"fair\"')::text", "CS005"),
+        ("jsonb_set(d.body::jsonb, '{criteria,0,risks}', '[]')::text", "CS005"),
+        ("jsonb_set(d.body::jsonb, '{criteria,0,note}', '\"Because\"')::text", "CS005"),
+        ("jsonb_set(d.body::jsonb, '{criteria,1}', d.body::jsonb #> '{criteria,0}')::text", "CS005"),
         ("(d.body::jsonb - 'criteria')::text", "CS005"),
     ] {
         assert_eq!(attempt(&pool, false, &again(body)).await, code, "{body}");
     }
+}
+
+/// Answers to proposals, columns and what was read by them: not under review, and not on a retired system.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_was_measured_stands_still_with_its_system(pool: PgPool) {
+    let s = Scene::new(&pool, Tier::High, false).await;
+    let vocabulary = domain::measure::vocabulary::Vocabulary::default();
+    let new = Criterion::parse(Typed { metric: "accuracy", fail: "90 %", ..Typed::default() }, &vocabulary).unwrap();
+    let risk: i64 = sqlx::query_scalar("select min(number) from risk").fetch_one(&pool).await.unwrap();
+    store::measure::criteria::add(&s.reg.store, &s.owner, s.system, &new, &[RiskRef(risk)], None).await.unwrap();
+    let answer = |accepted: bool| {
+        format!(
+            "insert into proposal_answer (id, criterion_id, risk_id, evidence_id, likelihood, accepted, why, answered_by,
+               answered_at)
+             select gen_random_uuid(), l.criterion_id, l.risk_id, e.id, 3, {accepted}, 'x', e.created_by, now()
+             from criterion_risk l, evidence e limit 1"
+        )
+    };
+    let attacks = [
+        answer(true),
+        answer(false),
+        "insert into table_mapping (system_id, columns_sha256, body, changed_at, changed_by)
+         select id, sha256('x'), '{}', now(), owner_id from system"
+            .to_owned(),
+        "insert into mapped_reading (id, evidence_id, mapping, body, summary, read_at, read_by)
+         select gen_random_uuid(), id, '{}', '{}', 'x', now(), created_by from evidence limit 1"
+            .to_owned(),
+        "delete from criterion_risk".to_owned(),
+    ];
+    let met = async |code: &str| {
+        for sql in &attacks {
+            let met = (attempt(&pool, true, sql).await, attempt(&pool, false, sql).await);
+            assert_eq!(met, (code.to_owned(), code.to_owned()), "{sql}");
+        }
+    };
+    // While content may move, they lack an audit event alone.
+    met("CS003").await;
+    s.submit().await;
+    met("CS001").await;
+    let review = store::reviews::withdraw::withdraw(&s.reg.store, &s.owner, domain::ids::ReviewRef(1), "Later").await;
+    review.unwrap();
+    store::systems::retire::retire(&s.reg.store, &s.owner, SystemRef(1), "Replaced").await.unwrap();
+    met("CS011").await;
 }
