@@ -43,7 +43,7 @@ PAGES=(
 need_wrk
 throw_away_postgres
 work=$(mktemp -d)
-finish() { kill "${server:-}" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"; end_throw_away_postgres; }
+finish() { stop; wait 2>/dev/null || true; rm -rf "$work"; end_throw_away_postgres; }
 trap finish EXIT
 
 say "Filling the register: $SIZE systems, $EVENTS audit events"

@@ -17,6 +17,7 @@ number() { echo "$1" | sed -E ':a; s/^([0-9]+)([0-9]{3})/\1,\2/; ta'; }
 serve() {
     "$BIN" serve --listen "127.0.0.1:$PORT" --data "$work/data" --log warn >"$work/out" 2>"$work/err" &
     server=$!
+    echo $server >"$work/pid"
     for _ in $(seq 600); do
         if curl -fs -o /dev/null "$BASE/readyz"; then return; fi
         kill -0 $server 2>/dev/null || { cat "$work/err" >&2; fail "the server ended"; }
@@ -24,7 +25,13 @@ serve() {
     done
     fail "the server did not become ready"
 }
-stop() { kill $server; wait $server 2>/dev/null || true; }
+# The newest server, also one that a subshell started.
+stop() {
+    local pid
+    pid=$(cat "$work/pid" 2>/dev/null) || return 0
+    kill "$pid" 2>/dev/null || return 0
+    while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+}
 send() { curl -s -b "$work/jar" -c "$work/jar" -H 'Sec-Fetch-Site: same-origin' "$@"; }
 
 # The first jobs of a server, approvals that expired and the like, are over when Postgres has nothing to do.
