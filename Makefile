@@ -31,7 +31,8 @@ bench: ## speed, printed; SIZE=10000 for a large register, ARGS=--readme to keep
 	@scripts/build.sh
 	@SIZE=$(SIZE) scripts/bench.sh $(ARGS)
 
-fuzz: ## hold the API against its document, at length
+fuzz: ## hold the API against its document, at length, and the readers of evidence against any bytes
+	@scripts/fuzz_readers.sh
 	@cargo build
 	@scripts/fuzz.sh large
 
