@@ -9,6 +9,7 @@ pub mod canonical;
 pub mod csv_out;
 pub mod error;
 pub mod evidence;
+pub mod framework;
 pub mod ids;
 pub mod import;
 pub mod measure;
