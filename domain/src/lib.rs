@@ -8,6 +8,7 @@ pub mod audit;
 pub mod canonical;
 pub mod csv_out;
 pub mod error;
+pub mod eu_ai_act;
 pub mod evidence;
 pub mod framework;
 pub mod ids;
