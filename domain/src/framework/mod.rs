@@ -6,6 +6,7 @@
 //! the browser's bundle does not carry it.
 
 pub mod answer;
+pub mod derive;
 pub mod required;
 
 pub use answer::{Answer, Draft, Typed};
