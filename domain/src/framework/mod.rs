@@ -6,7 +6,10 @@
 //! the browser's bundle does not carry it.
 
 pub mod answer;
+pub mod coverage;
+pub mod crosswalk;
 pub mod derive;
+pub mod generative;
 pub mod required;
 
 pub use answer::{Answer, Draft, Typed};
