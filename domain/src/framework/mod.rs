@@ -10,6 +10,8 @@ pub mod coverage;
 pub mod crosswalk;
 pub mod derive;
 pub mod generative;
+pub mod identifier;
+pub mod import;
 pub mod required;
 
 pub use answer::{Answer, Draft, Typed};
