@@ -12,6 +12,7 @@ pub mod derive;
 pub mod generative;
 pub mod identifier;
 pub mod import;
+pub mod oscal;
 pub mod required;
 
 pub use answer::{Answer, Draft, Typed};
@@ -19,6 +20,7 @@ pub use required::required;
 
 use crate::triage::Tier;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
 crate::words! {
@@ -141,6 +143,16 @@ pub struct Subcategory {
     pub required_from: Option<Tier>,
     /// SHA-256 of the official text (UTF-8), as hexadecimal digits: says which text this entry is about.
     pub official_sha256: String,
+}
+
+impl Subcategory {
+    /// Whether this is, character for character, the official text that the entry is about.
+    #[must_use]
+    pub fn is_about(&self, official: &str) -> bool {
+        let digest = Sha256::digest(official.as_bytes());
+        let hex = digest.iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"));
+        hex == self.official_sha256
+    }
 }
 
 const FILES: [&str; 4] = [
