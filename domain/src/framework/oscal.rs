@@ -3,7 +3,7 @@
 //! Control ids are the official identifiers as OSCAL spells ids (`measure-2.10`); the official spelling is the label.
 //! States, targets and dates are props in a namespace of ours, answers are parts. The same input gives the same bytes:
 //! time comes in as an argument, and uuids are made from names. Checked with the Pydantic models of `compliance-trestle`
-//! 5.2.0 (`docs`: `data/frameworks/README.md`).
+//! 5.2.0, as `data/frameworks/README.md` describes.
 
 use super::crosswalk::{self, Other};
 use super::{Category, Framework, Function, State, Subcategory};
