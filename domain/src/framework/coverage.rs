@@ -2,9 +2,10 @@
 
 use super::{Framework, State, Subcategory};
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 /// Where one subcategory stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// The subcategory's identifier.
     pub subcategory: String,
@@ -35,7 +36,7 @@ impl Standing {
 }
 
 /// Counts of subcategories.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// In [`State::NotStarted`].
     pub not_started: usize,

@@ -5,7 +5,7 @@
 //! other framework asks; it does not prove it.
 
 use super::{Framework, State, Subcategory, nist, parsed};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
 crate::words! {
@@ -17,7 +17,7 @@ crate::words! {
 }
 
 /// A framework as far as it is served: identifiers and titles, never its text.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Catalogue {
     /// The word of [`Other`].
@@ -31,7 +31,7 @@ pub struct Catalogue {
 }
 
 /// A control or an article.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
     /// `A.6.2.4` or `Art. 15`.
@@ -41,7 +41,7 @@ pub struct Item {
 }
 
 /// What a subcategory's answer serves.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Serves {
     /// The subcategory's identifier.

@@ -6,14 +6,14 @@
 use super::parsed;
 use crate::risk::library::{self, LibraryRisk};
 use crate::system::Kind;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
 /// Where the profile is published.
 pub const PUBLISHED: &str = "https://nvlpubs.nist.gov/nistpubs/ai/NIST.AI.600-1.pdf";
 
 /// An action of the profile.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Action {
     /// `GV-1.1-001`.

@@ -1,12 +1,14 @@
 //! One identifier from the many ways in which people and tools write it.
 
-use super::nist;
+use super::{Function, nist};
 
 /// Longest identifier that is looked at, in bytes.
 const LONGEST: usize = 40;
+/// Fewest letters of a function's name that tell it from the others.
+const SHORTEST: usize = 3;
 
 /// The official identifier of a subcategory of AI RMF 1.0: "GOVERN 1.1" also as "Govern 1.1", "GV-1.1", "GV.1.1",
-/// "govern-1-1" or "GOVERN1.1". None for anything else; an action's "GV-1.1-001" is not a subcategory.
+/// "govern-1-1", "GOV 1.1" or "GOVERN1.1". None for anything else; an action's "GV-1.1-001" is not a subcategory.
 #[must_use]
 pub fn canonical(given: &str) -> Option<&'static str> {
     let given = given.trim();
@@ -15,10 +17,11 @@ pub fn canonical(given: &str) -> Option<&'static str> {
     }
     let letters = given.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(given.len());
     let (word, rest) = given.split_at(letters);
-    let function = nist()
-        .functions
-        .iter()
-        .find(|function| function.id.eq_ignore_ascii_case(word) || function.code.eq_ignore_ascii_case(word))?;
+    let named = |function: &&Function| {
+        let begins = word.len() >= SHORTEST && function.id.starts_with(&word.to_ascii_uppercase());
+        begins || function.code.eq_ignore_ascii_case(word)
+    };
+    let function = nist().functions.iter().find(named)?;
     let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '.' | '_' | ':' | '–'));
     let (category, number) = rest.split_once(['.', '-', '_'])?;
     let mut of_function = function.categories.iter().flat_map(|category| &category.subcategories);
@@ -51,6 +54,8 @@ mod tests {
         }
         assert_eq!(canonical("MS-2.10"), Some("MEASURE 2.10"));
         assert_eq!(canonical("MS-2.1"), Some("MEASURE 2.1"));
+        assert_eq!((canonical("GOV 1.1"), canonical("Meas-2.1")), (Some("GOVERN 1.1"), Some("MEASURE 2.1")));
+        assert_eq!((canonical("MAN 1.1"), canonical("MA 1.1")), (Some("MANAGE 1.1"), None));
         assert_eq!((canonical("MP-1.1"), canonical("MG-1.1")), (Some("MAP 1.1"), Some("MANAGE 1.1")));
     }
 
@@ -65,6 +70,7 @@ mod tests {
             "GOVERN 01.1",
             "GOVERN 1.10",
             "GOVERNS 1.1",
+            "GO 1.1",
             "1.1",
             "A.2.2",
             "MEASURE 2.1.0",

@@ -19,7 +19,7 @@ pub use answer::{Answer, Draft, Typed};
 pub use required::required;
 
 use crate::triage::Tier;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
@@ -78,7 +78,7 @@ crate::words! {
 }
 
 /// A framework: functions, their categories, and the subcategories that are answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Framework {
     /// Stable name.
     pub key: &'static str,
@@ -91,7 +91,7 @@ pub struct Framework {
 }
 
 /// A function: GOVERN, MAP, MEASURE or MANAGE.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Function {
     /// The official identifier, `MEASURE`.
@@ -109,7 +109,7 @@ pub struct Function {
 }
 
 /// A category, such as `MEASURE 2`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Category {
     /// The official identifier.
@@ -123,7 +123,7 @@ pub struct Category {
 }
 
 /// A subcategory, such as `MEASURE 2.10`, which is not `MEASURE 2.1`: an identifier is a text, never a number.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subcategory {
     /// The official identifier.

@@ -10,7 +10,8 @@ mod system;
 pub use organisation::{KnownOfOrganisation, derive_organisation};
 pub use system::{Known, derive};
 
-use super::{Answer, State};
+use super::{Answer, Draft, State};
+use serde::Serialize;
 
 crate::words! {
     /// Where the portal knows it from.
@@ -56,7 +57,7 @@ impl Source {
 }
 
 /// What the portal knows about one subcategory.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Derived {
     /// The subcategory's identifier.
     pub subcategory: &'static str,
@@ -66,6 +67,14 @@ pub struct Derived {
     pub sentence: String,
     /// Where it is known from.
     pub source: Source,
+}
+
+impl Derived {
+    /// The answer of a person who confirms it as it is.
+    #[must_use]
+    pub fn confirmed(&self) -> Draft {
+        Draft { state: self.state, target: None, text: Some(self.sentence.clone()), reason: None, due: None }
+    }
 }
 
 /// Where a subcategory stands, and whether a person said so: an answer counts before what was derived.

@@ -10,6 +10,7 @@ mod rows;
 use super::identifier::canonical;
 use super::{Subcategory, nist};
 use crate::text;
+use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// Largest file, in bytes: 16 MiB. The catalogue of NIST SP 800-53 has 10 MB.
@@ -39,7 +40,7 @@ crate::words! {
 }
 
 /// A framework as read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Imported {
     /// What kind of file it was.
     pub format: Format,
@@ -56,7 +57,7 @@ pub struct Imported {
 }
 
 /// A group of controls.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Group {
     /// Its identifier.
     pub id: String,
@@ -67,7 +68,7 @@ pub struct Group {
 }
 
 /// A control, requirement or subcategory.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Control {
     /// Its identifier, as the file writes it.
     pub id: String,
@@ -86,7 +87,7 @@ pub struct Control {
 }
 
 /// A further text of a control.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Part {
     /// "guidance"
     pub name: String,
@@ -102,7 +103,7 @@ impl Imported {
 }
 
 /// One thing that is wrong, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fault {
     /// "entry 3", "line 5", "group AC, control AC-2".
     pub place: String,
@@ -150,6 +151,7 @@ pub fn read(bytes: &[u8], file_name: &str) -> Result<Imported, BadFramework> {
     match body.first() {
         None => Err(BadFramework::Empty),
         Some(b'[' | b'{') => json(body),
+        Some(b'<') => Err(BadFramework::Unreadable("it is XML; OSCAL is read as JSON".to_owned())),
         Some(_) => rows::read(bytes, file_name),
     }
 }

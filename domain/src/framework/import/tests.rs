@@ -165,6 +165,7 @@ fn hostile_files_are_refused() {
     assert_eq!(read(b" \n", "").unwrap_err(), BadFramework::Empty);
     assert_eq!(read(b"[]", "").unwrap_err(), BadFramework::Empty);
     assert!(matches!(read(b"[{\"title\": \"\xff\"}]", ""), Err(BadFramework::Unreadable(_))));
+    assert!(matches!(read(b"<?xml version=\"1.0\"?><catalog/>", ""), Err(BadFramework::Unreadable(_))));
     assert!(matches!(read(b"PK\x03\x04", "x.xlsx"), Err(BadFramework::Unreadable(_))));
     let turned = "id,title\nA,\"evil\u{202e}name\"\n";
     assert_eq!(faults(read(turned.as_bytes(), ""))[0].1, "the title must not contain control characters");
