@@ -6,13 +6,21 @@
 //! the browser's bundle does not carry it.
 
 pub mod answer;
+pub mod coverage;
+pub mod crosswalk;
+pub mod derive;
+pub mod generative;
+pub mod identifier;
+pub mod import;
+pub mod oscal;
 pub mod required;
 
 pub use answer::{Answer, Draft, Typed};
 pub use required::required;
 
 use crate::triage::Tier;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
 crate::words! {
@@ -70,7 +78,7 @@ crate::words! {
 }
 
 /// A framework: functions, their categories, and the subcategories that are answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Framework {
     /// Stable name.
     pub key: &'static str,
@@ -83,7 +91,7 @@ pub struct Framework {
 }
 
 /// A function: GOVERN, MAP, MEASURE or MANAGE.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Function {
     /// The official identifier, `MEASURE`.
@@ -101,7 +109,7 @@ pub struct Function {
 }
 
 /// A category, such as `MEASURE 2`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Category {
     /// The official identifier.
@@ -115,7 +123,7 @@ pub struct Category {
 }
 
 /// A subcategory, such as `MEASURE 2.10`, which is not `MEASURE 2.1`: an identifier is a text, never a number.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subcategory {
     /// The official identifier.
@@ -135,6 +143,16 @@ pub struct Subcategory {
     pub required_from: Option<Tier>,
     /// SHA-256 of the official text (UTF-8), as hexadecimal digits: says which text this entry is about.
     pub official_sha256: String,
+}
+
+impl Subcategory {
+    /// Whether this is, character for character, the official text that the entry is about.
+    #[must_use]
+    pub fn is_about(&self, official: &str) -> bool {
+        let digest = Sha256::digest(official.as_bytes());
+        let hex = digest.iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"));
+        hex == self.official_sha256
+    }
 }
 
 const FILES: [&str; 4] = [
