@@ -10,7 +10,7 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, ZipArchive};
 
 /// An archive of these members.
-fn archive(members: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
+pub fn archive(members: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in members {
         writer.start_file(*name, SimpleFileOptions::default().compression_method(method)).unwrap();

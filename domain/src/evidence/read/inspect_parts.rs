@@ -79,11 +79,16 @@ pub(super) struct Usage {
     pub(super) total_tokens: Figure,
 }
 
+/// How the failure of a sample begins that was running when the run was cancelled: Python's word for it.
+pub(super) const INTERRUPTED: &str = "error: CancelledError(";
+
 /// The samples that the file holds.
 #[derive(Default)]
 pub(super) struct Kept {
     pub(super) samples: u64,
     pub(super) errors: u64,
+    /// Of the errors, those that only say that the run was broken off.
+    pub(super) interrupted: u64,
     /// By scorer: correct, incorrect, and anything else.
     pub(super) grades: BTreeMap<String, [u64; 3]>,
 }
@@ -117,7 +122,9 @@ impl Kept {
         };
         if !sample.error.0.is_empty() {
             self.errors += 1;
-            findings.failure(&name, &format!("error: {}", sample.error.0), Some("error"));
+            let message = format!("error: {}", sample.error.0);
+            self.interrupted += u64::from(message.starts_with(INTERRUPTED));
+            findings.failure(&name, &message, Some("error"));
         }
         let (mut scorers, mut said) = (Vec::new(), "");
         for (scorer, graded) in &sample.scores.0 {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
-const FORMAT: &str = "promptfoo results";
+pub(super) const FORMAT: &str = "promptfoo results";
 
 /// Whether a document is one: results with statistics, wrapped or not.
 pub fn fits(shape: &Shape) -> bool {

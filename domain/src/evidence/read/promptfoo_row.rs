@@ -4,6 +4,7 @@ use super::Findings;
 use super::loose::{Figure, List, Object, Said, Scalar, Table};
 use crate::evidence::findings::{Better, Counts, Metric, Unit};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
 
 /// Pairs of provider and prompt, and attacks, that are told apart.
@@ -11,18 +12,20 @@ const GROUPS_MAX: usize = 1_000;
 /// Named scores of one of them.
 const NAMES_MAX: usize = 50;
 
+/// A row; its variables and assertions, whose form is anybody's, are passed over unless `F` says what is wanted of them.
 #[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct Row {
+#[serde(default, bound = "F: Deserialize<'de> + Default")]
+pub(super) struct Row<F = IgnoredAny> {
     success: Scalar,
     #[serde(rename = "failureReason")]
     failure_reason: Scalar,
     error: Scalar,
     #[serde(rename = "latencyMs")]
-    latency: Scalar,
+    pub(super) latency: Scalar,
     cost: Scalar,
     provider: Said,
-    prompt: Object<Prompt>,
+    pub(super) prompt: Object<Prompt>,
+    pub(super) vars: F,
     #[serde(rename = "testIdx")]
     test: Scalar,
     #[serde(rename = "namedScores")]
@@ -30,17 +33,17 @@ pub(super) struct Row {
     #[serde(rename = "gradingResult")]
     grading: Object<Grading>,
     #[serde(rename = "testCase")]
-    case: Object<Case>,
+    pub(super) case: Object<Case<F>>,
     metadata: Object<Meta>,
     description: Scalar,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Prompt {
+pub(super) struct Prompt {
     label: Scalar,
     display: Scalar,
-    raw: Scalar,
+    pub(super) raw: Scalar,
 }
 
 #[derive(Deserialize, Default)]
@@ -65,10 +68,14 @@ struct Assertion {
     metric: Scalar,
 }
 
+/// What a row was made from.
 #[derive(Deserialize, Default)]
-#[serde(default)]
-struct Case {
-    description: Scalar,
+#[serde(default, bound = "F: Deserialize<'de> + Default")]
+pub(super) struct Case<F = IgnoredAny> {
+    pub(super) description: Scalar,
+    pub(super) vars: F,
+    #[serde(rename = "assert")]
+    pub(super) asserted: F,
     metadata: Object<Meta>,
 }
 
@@ -107,16 +114,17 @@ pub(super) struct Tally {
     cost: Sum,
 }
 
+/// How a row ended.
 #[derive(Clone, Copy, PartialEq)]
-enum Ended {
+pub(super) enum Ended {
     Passed,
     Failed,
     Error,
 }
 
-impl Row {
+impl<F> Row<F> {
     /// An error is no failure. Old rows do not tell the two apart: there a row that was graded has failed.
-    fn ended(&self) -> Ended {
+    pub(super) fn ended(&self) -> Ended {
         match (self.success.bool(), self.failure_reason.count()) {
             (Some(true), _) => Ended::Passed,
             (_, Some(2)) => Ended::Error,
@@ -128,7 +136,7 @@ impl Row {
     }
 
     /// The provider and the prompt.
-    fn group(&self) -> String {
+    pub(super) fn group(&self) -> String {
         let prompt = self.prompt.0.as_ref();
         let prompt = prompt.and_then(|p| p.label.text().or(p.display.text()).or(p.raw.text())).unwrap_or_default();
         let short: String = prompt.chars().take(120).collect();
@@ -138,6 +146,36 @@ impl Row {
     fn meta(&self, pick: impl Fn(&Meta) -> &Scalar) -> Option<String> {
         let case = self.case.0.as_ref().and_then(|case| case.metadata.0.as_ref());
         case.and_then(|meta| pick(meta).word()).or_else(|| self.metadata.0.as_ref().and_then(|meta| pick(meta).word()))
+    }
+
+    /// The plugin and strategy of a red-team run.
+    pub(super) fn attack(&self) -> Option<String> {
+        let plugin = self.meta(|meta| &meta.plugin)?;
+        Some(match self.meta(|meta| &meta.strategy) {
+            Some(strategy) => format!("{plugin} / {strategy}"),
+            None => plugin,
+        })
+    }
+
+    /// Named scores, each as a sum and what that is to be divided by: a row's named score is a sum over its assertions of
+    /// that name; since the file knows weights, a mean.
+    pub(super) fn scores(&self) -> impl Iterator<Item = (&str, f64, f64)> {
+        let grading = self.grading.0.as_ref();
+        self.named.0.iter().filter_map(move |(name, value)| {
+            let value = value.0?;
+            let weight = grading.and_then(|grading| grading.weights.0.get(name)).and_then(|figure| figure.0);
+            Some(match weight.filter(|weight| *weight > 0.0) {
+                Some(weight) => (name.as_str(), value * weight, weight),
+                None => {
+                    let components = grading.map(|grading| grading.components.0.as_slice()).unwrap_or_default();
+                    let of = |component: &&Object<Component>| {
+                        let assertion = component.0.as_ref().and_then(|component| component.assertion.0.as_ref());
+                        assertion.and_then(|assertion| assertion.metric.text()) == Some(name)
+                    };
+                    (name.as_str(), value, components.iter().filter(of).count().max(1) as f64)
+                }
+            })
+        })
     }
 
     fn name(&self) -> String {
@@ -182,14 +220,10 @@ impl Tally {
         } else {
             findings.note(format!("Only the first {GROUPS_MAX} pairs of provider and prompt are told apart"));
         }
-        if let Some(plugin) = row.meta(|meta| &meta.plugin) {
-            let attack = match row.meta(|meta| &meta.strategy) {
-                Some(strategy) => format!("{plugin} / {strategy}"),
-                None => plugin,
-            };
-            if self.attacks.len() < GROUPS_MAX || self.attacks.contains_key(&attack) {
-                count(self.attacks.entry(attack).or_default(), ended);
-            }
+        if let Some(attack) = row.attack()
+            && (self.attacks.len() < GROUPS_MAX || self.attacks.contains_key(&attack))
+        {
+            count(self.attacks.entry(attack).or_default(), ended);
         }
     }
 
@@ -250,27 +284,12 @@ impl Tally {
 }
 
 impl Group {
-    /// A row's named score is a sum over its assertions of that name; since the file knows weights, a mean.
     fn score(&mut self, row: &Row) {
-        let grading = row.grading.0.as_ref();
-        for (name, value) in &row.named.0 {
-            let Some(value) = value.0 else { continue };
+        for (name, sum, n) in row.scores() {
             if self.named.len() >= NAMES_MAX && !self.named.contains_key(name) {
                 continue;
             }
-            let weight = grading.and_then(|grading| grading.weights.0.get(name)).and_then(|figure| figure.0);
-            let (sum, n) = match weight.filter(|weight| *weight > 0.0) {
-                Some(weight) => (value * weight, weight),
-                None => {
-                    let components = grading.map(|grading| grading.components.0.as_slice()).unwrap_or_default();
-                    let of = |component: &&Object<Component>| {
-                        let assertion = component.0.as_ref().and_then(|component| component.assertion.0.as_ref());
-                        assertion.and_then(|assertion| assertion.metric.text()) == Some(name)
-                    };
-                    (value, components.iter().filter(of).count().max(1) as f64)
-                }
-            };
-            let all = self.named.entry(name.clone()).or_default();
+            let all = self.named.entry(name.to_owned()).or_default();
             *all = Sum { sum: all.sum + sum, n: all.n + n, rows: all.rows + 1 };
         }
     }
