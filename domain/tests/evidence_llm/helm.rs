@@ -5,6 +5,8 @@ use crate::{bytes, metric, noted, text};
 use domain::evidence::findings::{Findings, Format, RunState};
 use domain::evidence::outcomes;
 use domain::evidence::read::Unreadable;
+use domain::measure::compare::{Change, with_pairs};
+use domain::measure::vocabulary::Vocabulary;
 use std::io::Cursor;
 use zip::CompressionMethod::Deflated;
 
@@ -134,6 +136,32 @@ fn a_run_that_unpacks_to_far_too_much_is_refused() {
     let bomb = format!(r#"[{entry}, {{"name": "{}"}}]"#, "0".repeat(8 << 20));
     let refused = bytes(&archive(&[("stats.json", bomb.as_bytes())], Deflated)).unwrap_err().to_string();
     assert!(refused.contains("unpacks to far more"), "{refused}");
+}
+
+#[test]
+fn two_runs_are_paired_instance_by_instance() {
+    let side = |right: &str| {
+        let packed = run(right);
+        (bytes(&packed).unwrap(), outcomes::read(&mut Cursor::new(packed)).unwrap())
+    };
+    let ((a, in_a), (b, in_b)) = (side("+--+------+-"), side("+++++++++-+-"));
+    let found = with_pairs(&a, &b, &in_a, &in_b, &Vocabulary::default());
+    let exact = found.rows.iter().find(|row| row.a.name == "exact_match" && row.a.slice.is_none()).unwrap();
+    let paired = exact.paired.as_ref().unwrap();
+    assert_eq!((paired.pairs, paired.fell, paired.rose, exact.change), (12, 0, 7, Change::Better));
+    // Perturbed instances are another matter, and so are counts.
+    assert!(found.rows.iter().filter(|row| row.paired.is_some()).count() == 1);
+
+    let (_, mut other) = side("+++++++++-+-");
+    other.of = Some("toy (subject=b)".to_owned());
+    let found = with_pairs(&a, &b, &in_a, &other, &Vocabulary::default());
+    let why = found.rows[0].unpaired.as_ref().unwrap();
+    assert!(why.contains("is of toy (subject=a), the second of toy (subject=b)"), "{why}");
+    let alone = outcomes::read(&mut Cursor::new(stats(3, 4))).unwrap();
+    assert!(alone.missing.unwrap().contains("an archive of the run's whole folder"));
+    let bare = archive(&[("stats.json", stats(3, 4).as_bytes())], Deflated);
+    let bare = outcomes::read(&mut Cursor::new(bare)).unwrap();
+    assert!(bare.missing.unwrap().contains("no per_instance_stats.json"));
 }
 
 #[test]

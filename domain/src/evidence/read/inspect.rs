@@ -3,7 +3,8 @@
 //! Counts and metrics are those of `results`: the samples in the file may be cut or left out. Where all samples are kept
 //! and contradict the results, the samples count.
 
-use super::inspect_parts::{Eval, INTERRUPTED, Kept, Results, Sample, Score, Stats, Value};
+use super::inspect_parts::{Eval, INTERRUPTED, Kept, Results, Sample, Stats, Value};
+use super::inspect_ran::Ran;
 use super::lm_eval_names::whole;
 use super::loose::{Object, Said, Scalar, Table};
 use super::packed::Parts;
@@ -28,21 +29,6 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
     let mut log = Log::new();
     document(file, FORMAT, Walked(&mut log))?;
     Ok(log.finish())
-}
-
-/// What a score is of: the scorer with its value's name, and the same with how epochs were made one.
-pub(super) fn scopes(score: &Score, epochs: u64) -> (String, String) {
-    let (scorer, name) = (score.scorer.text(), score.name.text());
-    // A scorer that gives several values has a score of each: their names may be those of another scorer's.
-    let name = match (scorer, name) {
-        (Some(scorer), Some(name)) if scorer != name => format!("{scorer} / {name}"),
-        _ => name.or(scorer).unwrap_or_default().to_owned(),
-    };
-    let scope = match score.reducer.text() {
-        Some(reducer) if epochs > 1 => format!("{name} ({reducer})"),
-        _ => name.clone(),
-    };
-    (name, scope)
 }
 
 /// A log while it is read.
@@ -179,17 +165,6 @@ impl Log {
         }
     }
 
-    /// Whether the run ended before its samples did. One that went on to its end has run all of them.
-    fn broke_off(&self) -> bool {
-        matches!(self.status.text(), Some("cancelled" | "error" | "started"))
-    }
-
-    /// Of the samples that were not completed, those that failed. Those that a broken-off run never came to did not, and what
-    /// the file does not keep is not known to have.
-    fn failed(&self, missing: u64) -> u64 {
-        if self.broke_off() { self.kept.errors.saturating_sub(self.kept.interrupted).min(missing) } else { missing }
-    }
-
     /// A sample that was running when somebody cancelled the run failed at nothing.
     fn leave_out_interrupted(&mut self) {
         if self.status.text() == Some("cancelled") {
@@ -201,26 +176,10 @@ impl Log {
     }
 
     fn say_what_ran(&mut self, eval: &Eval, results: &Results, epochs: u64) {
-        let (total, done) = (results.total_samples.count(), results.completed_samples.count());
-        let failed = total.zip(done).map(|(total, done)| self.failed(total.saturating_sub(done))).unwrap_or_default();
-        let broke_off = self.broke_off();
+        let ran = Ran::of(&self.status, results, &self.kept);
         let findings = &mut self.findings;
-        match (total, done) {
-            (_, Some(0)) | (Some(0), _) => findings.note("No sample was completed: nothing was measured"),
-            (Some(total), Some(done)) if done < total && broke_off => {
-                let rest = total - done - failed;
-                let also = if failed > 0 { format!("{failed} failed, ") } else { String::new() };
-                findings
-                    .note(format!("{done} of {total} samples were completed: {also}{rest} were not run to their end"));
-            }
-            (Some(total), Some(done)) if done < total => {
-                findings.note(format!("{done} of {total} samples were completed: the others failed"));
-            }
-            (Some(total), Some(done)) if done > total => {
-                findings.note(format!("The results claim {done} completed of {total} samples"));
-            }
-            _ => {}
-        }
+        ran.note(findings);
+        let (total, done) = (ran.total, ran.done);
         let total = total.or(done).unwrap_or_default();
         let data = eval.dataset.0.as_ref().and_then(|data| data.samples.count()).unwrap_or_default();
         if total / epochs < data {
@@ -251,7 +210,7 @@ impl Log {
             self.score(name, &results.metrics, done.or(total), epochs == 1);
         }
         for score in results.scores.0.iter().filter_map(|score| score.0.as_ref()) {
-            let (_, scope) = scopes(score, epochs);
+            let (_, scope) = score.scopes(epochs);
             if let Some(left @ 1..) = score.unscored_samples.count() {
                 self.findings.note(format!("{scope} has no score for {left} samples"));
             }
@@ -266,12 +225,8 @@ impl Log {
         if self.findings.metrics.is_empty() {
             self.findings.note("The results hold no score: nothing was measured");
         }
-        let failed = total.zip(done).map(|(total, done)| self.failed(total.saturating_sub(done))).unwrap_or_default();
-        if let (Some(counts), Some(total), Some(done)) = (&mut self.findings.counts, total, done) {
-            let missing = total.saturating_sub(done);
-            counts.errors = failed.min(missing);
-            let unscored = done.saturating_sub(counts.passed.saturating_add(counts.failed));
-            counts.skipped = unscored.saturating_add(missing - counts.errors);
+        if let Some(counts) = &mut self.findings.counts {
+            Ran::of(&self.status, results, &self.kept).count(counts);
         }
     }
 

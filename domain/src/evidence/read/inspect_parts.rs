@@ -60,6 +60,23 @@ pub(super) struct Score {
     pub(super) metrics: Table<Object<Value>, 100>,
 }
 
+impl Score {
+    /// What it is of: the scorer with its value's name, and the same with how epochs were made one.
+    pub(super) fn scopes(&self, epochs: u64) -> (String, String) {
+        let (scorer, name) = (self.scorer.text(), self.name.text());
+        // A scorer that gives several values has a score of each: their names may be those of another scorer's.
+        let name = match (scorer, name) {
+            (Some(scorer), Some(name)) if scorer != name => format!("{scorer} / {name}"),
+            _ => name.or(scorer).unwrap_or_default().to_owned(),
+        };
+        let scope = match self.reducer.text() {
+            Some(reducer) if epochs > 1 => format!("{name} ({reducer})"),
+            _ => name.clone(),
+        };
+        (name, scope)
+    }
+}
+
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct Value {

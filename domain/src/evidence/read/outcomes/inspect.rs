@@ -3,7 +3,7 @@
 //!
 //! Sources: Inspect, "Scorers" (reducing epochs, value to float), inspect.aisi.org.uk.
 
-use super::super::inspect::{FORMAT, scopes};
+use super::super::inspect::FORMAT;
 use super::super::inspect_parts::{Eval, Results};
 use super::super::loose::{Object, Said, Scalar, Table};
 use super::super::packed::Parts;
@@ -133,7 +133,7 @@ impl Run {
             if epochs > 1 && !matches!(score.reducer.text(), None | Some("mean")) {
                 continue;
             }
-            let (name, scope) = scopes(score, epochs);
+            let (name, scope) = score.scopes(epochs);
             let own = score.name.text().or(score.scorer.text()).unwrap_or_default();
             let Some(series) = raw.get("", &clip(&name)).or_else(|| raw.get("", &clip(own))) else { continue };
             for metric in ["accuracy", "mean"].into_iter().filter(|metric| score.metrics.0.contains_key(*metric)) {

@@ -137,6 +137,16 @@ const JSON: &[JsonReader] = &[
     (super::deepeval::fits, deepeval::read),
 ];
 
+/// Files that keep no samples while another file of the same run does.
+const ELSEWHERE: &[(fn(&Shape) -> bool, &str)] = &[
+    (
+        super::lm_eval::fits,
+        "this file keeps no outcome of each sample: the files that lm-eval writes with --log_samples do",
+    ),
+    (super::helm::fits, "stats.json keeps no outcome of each instance: an archive of the run's whole folder does"),
+    (super::garak_hits::fits, "a hit log keeps no outcome of what was no hit: the report of the same run does"),
+];
+
 /// Reads what came out for each sample of a file. A file that keeps no samples, or too many of them, is no error: it says so.
 ///
 /// # Errors
@@ -149,7 +159,10 @@ pub fn read(file: &mut dyn Source) -> Result<Outcomes, Unreadable> {
             let shape = super::shape(file)?;
             match JSON.iter().find(|(fits, _)| fits(&shape)) {
                 Some((_, read)) => read(file),
-                None => nothing(),
+                None => match ELSEWHERE.iter().find(|(fits, _)| fits(&shape)) {
+                    Some((_, why)) => Ok(Outcomes::none(*why)),
+                    None => nothing(),
+                },
             }
         }
         Kind::Xml => match super::xml_root(file)?.as_str() {
