@@ -1,6 +1,7 @@
 //! Files that are cut off, changed or cut together: read or refused, never a panic, and never without an end.
 
 use domain::evidence::findings::{FAILURES_MAX, Findings, METRICS_MAX, NOTES_MAX};
+use domain::evidence::outcomes;
 use domain::evidence::read::read;
 use domain::evidence::read::table::{Mapping, guess, read_with};
 use proptest::prelude::*;
@@ -80,6 +81,7 @@ proptest! {
             sane(&findings);
         }
         let _ = guess(&mut file);
+        let _ = outcomes::read(&mut file);
         let mapping = Mapping::Samples { metrics: vec!["faithfulness".to_owned()], slice: Some("user_input".to_owned()) };
         if let Ok(findings) = read_with(&mut file, &mapping) {
             sane(&findings);

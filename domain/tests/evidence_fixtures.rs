@@ -1,6 +1,6 @@
 //! Readers of standards and scanners against small files of our own, each trap once.
 
-use domain::evidence::findings::{Better, Counts, Findings, RunState};
+use domain::evidence::findings::{Better, Counts, Findings, Format, RunState};
 use domain::evidence::read::table::{Mapping, guess, read_with};
 use domain::evidence::read::{Unreadable, read};
 use std::io::Cursor;
@@ -326,4 +326,25 @@ fn a_table_by_group_is_no_table_of_samples() {
     let rate = f.metrics.iter().find(|m| m.name == "error_rate" && m.slice.as_deref() == Some("75 and older")).unwrap();
     assert_eq!((rate.value, rate.samples, rate.stderr), (0.087, Some(23), None));
     assert!(f.notes.iter().any(|note| note.contains("30")), "few people prove nothing: {:?}", f.notes);
+}
+
+#[test]
+fn a_series_without_names_is_read_only_where_its_rows_are_metrics() {
+    let found = text(",0\naccuracy,0.75\nrecall,\ncount,20\n").unwrap();
+    assert_eq!((found.format, found.metrics.len()), (Format::Table, 1));
+    assert_eq!((found.metrics[0].samples, found.metrics[0].hits), (Some(20), Some(15)));
+    noted(&found, "recall has no finite value");
+    for other in [
+        ",0\nq1,0.75\nq2,0.5\n",
+        ",0\n0,0.75\n1,0.5\n",
+        ",0\naccuracy,0.75\naccuracy,0.5\n",
+        ",0\naccuracy,good\nrecall,0.5\n",
+    ] {
+        let Err(Unreadable::Unknown(why)) = text(other) else { panic!("{other}") };
+        assert!(why.contains("has to be mapped"), "{why}");
+        assert_eq!(guess(&mut Cursor::new(other)).unwrap(), None);
+    }
+    let mapping = guess(&mut Cursor::new(",0\naccuracy,0.75\nrecall,0.5\n")).unwrap().unwrap();
+    let found = read_with(&mut Cursor::new(",0\nq1,0.75\nq2,0.5\n"), &mapping).unwrap();
+    assert_eq!(value(&found, "q1", ""), 0.75, "somebody may say that they are metrics all the same");
 }

@@ -9,6 +9,8 @@ mod attacks;
 mod broken;
 #[path = "evidence_llm/evaluations.rs"]
 mod evaluations;
+#[path = "evidence_llm/helm.rs"]
+mod helm;
 #[path = "evidence_llm/real.rs"]
 mod real;
 #[path = "evidence_llm/scores.rs"]

@@ -94,6 +94,9 @@ fn inspect_that_did_not_end_well() {
     let f = made("inspect-0.3.285/cancelled.eval");
     assert_eq!(f.state, RunState::Cancelled); // "Task interrupted (3 of 8 total samples logged before interruption)"
     assert_eq!(metric(&f, "accuracy", None).samples, Some(3));
+    // Two right and one wrong; of the five others one was interrupted and four never began: none of them failed.
+    assert_eq!((counts(&f), f.failures_total), (Some((2, 1, 0, 5)), 1));
+    noted(&f, "3 of 8 samples were completed: 5 were not run to their end");
 }
 
 #[test]
@@ -118,6 +121,12 @@ fn fairlearn() {
             assert!(found.iter().all(|m| m.samples == Some(n)), "{name}");
         }
     }
+    // A Series that pandas wrote: "accuracy  0.783333", "count  60.000000", under the headings "" and "0".
+    let f = made("fairlearn-0.15.0/overall.csv");
+    assert_eq!((f.tool.as_deref(), f.metrics.len()), (Some("fairlearn"), 3));
+    let accuracy = metric(&f, "accuracy", None);
+    printed(accuracy.value, 6, "0.783333");
+    assert_eq!((accuracy.samples, accuracy.hits), (Some(60), Some(47)));
     let f = made("fairlearn-0.15.0/frame.json");
     printed(metric(&f, "accuracy", None).value, 6, "0.783333"); // "accuracy  0.783333"
     printed(metric(&f, "accuracy_difference", None).value, 2, "0.05"); // "accuracy  0.05"
@@ -178,6 +187,9 @@ fn lm_eval() {
     let acc = metric(&f, "acc", None);
     printed(acc.value, 2, "0.25"); // "|local_choice|      1|none  |     0|acc   |↑  | 0.25|±  |0.1306|"
     printed(acc.stderr.unwrap(), 4, "0.1306");
+    // "dummy ({}), gen_kwargs: ({})": the name in the file is another one in every run.
+    assert_eq!(f.targets, ["dummy"]);
+    noted(&f, "qdpv68r5 is a name drawn by chance");
     let f = made("lm-eval-0.4.13/samples.jsonl");
     assert_eq!((metric(&f, "acc", None).value, metric(&f, "acc", None).hits), (0.25, Some(3)));
 }

@@ -2,6 +2,7 @@
 
 pub mod findings;
 pub mod read;
+pub use read::outcomes;
 
 use chrono::NaiveDate;
 

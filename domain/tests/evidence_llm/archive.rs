@@ -2,6 +2,7 @@
 
 use crate::{bytes, counts, fixture, metric, noted};
 use domain::evidence::findings::RunState;
+use domain::evidence::outcomes;
 use domain::evidence::read::Unreadable;
 use proptest::prelude::*;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
@@ -10,7 +11,7 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, ZipArchive};
 
 /// An archive of these members.
-fn archive(members: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
+pub fn archive(members: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in members {
         writer.start_file(*name, SimpleFileOptions::default().compression_method(method)).unwrap();
@@ -131,5 +132,17 @@ proptest! {
             packed[at.index(list)] = byte;
         }
         let _ = bytes(&packed);
+        let _ = outcomes::read(&mut Cursor::new(packed));
+    }
+
+    #[test]
+    fn damaged_runs_never_panic(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)) {
+        let mut packed = crate::helm::run("++-+");
+        let list = packed.windows(4).position(|at| at == b"PK\x01\x02").unwrap();
+        for (at, byte) in changes {
+            packed[at.index(list)] = byte;
+        }
+        let _ = bytes(&packed);
+        let _ = outcomes::read(&mut Cursor::new(packed));
     }
 }

@@ -165,3 +165,45 @@ fn inspect_scores_of_several_epochs_rest_on_samples() {
     assert_eq!((accuracy.samples, accuracy.hits, found.counts), (Some(10), None, None));
     assert!(noted(&found, "40 runs are 4 epochs of 10 samples"));
 }
+
+#[test]
+fn lm_eval_names_the_adapter_and_no_name_that_was_drawn() {
+    let of = |rest: &str| {
+        text(&format!(r#"{{"results": {{"t": {{"acc,none": 0.5}}}}, "versions": {{}}, {rest}}}"#)).targets.join(" ")
+    };
+    for (rest, target) in [
+        (r#""config": {"model": "hf", "model_args": "pretrained=base,peft=mine"}"#, "mine"),
+        (r#""config": {"model": "dummy", "model_args": {}}, "model_name": "qdpvxrsu""#, "dummy"),
+        (r#""config": {"model": "hf", "model_args": null}, "model_name": "qdpv68r5""#, "hf"),
+        // A word of eight letters may be a name, and so is whatever an argument says.
+        (r#""config": {"model": "hf", "model_args": null}, "model_name": "deepseek""#, "deepseek"),
+        (r#""config": {"model": "hf", "model_args": "pretrained=abcd1234"}, "model_name": "abcd1234""#, "abcd1234"),
+        (r#""config": {"model": "hf"}, "model_name": "org/model-7b""#, "org/model-7b"),
+    ] {
+        assert_eq!(of(rest), target, "{rest}");
+    }
+}
+
+#[test]
+fn inspect_samples_that_a_broken_off_run_never_came_to_did_not_fail() {
+    let log = |status: &str, samples: &str| {
+        text(&format!(
+            r#"{{"status": "{status}", "eval": {{"task": "t", "model": "m", "config": {{}}}}, "plan": {{}},
+                "results": {{"total_samples": 9, "completed_samples": 2, "scores": [{{"name": "match", "scorer": "match",
+                    "metrics": {{"accuracy": {{"value": 0.5}}}}}}]}},
+                "samples": [{{"id": 1, "scores": {{"match": {{"value": "I"}}}}}},
+                            {{"id": 2, "scores": {{"match": {{"value": "C"}}}}}}{samples}]}}"#
+        ))
+    };
+    let (error, stopped) =
+        (r#", {"id": 3, "error": {"message": "boom"}}"#, r#", {"id": 4, "error": {"message": "CancelledError('x')"}}"#);
+    let found = log("cancelled", &format!("{error}{stopped}"));
+    assert_eq!((found.state, counts(&found), found.failures_total), (RunState::Cancelled, (1, 1, 1, 6), 2));
+    assert!(noted(&found, "2 of 9 samples were completed: 1 failed, 6 were not run to their end"));
+    assert!(found.failures.iter().all(|failure| !failure.message.contains("CancelledError")));
+    // Where another failure tore it down, the file does not say that anybody stopped it.
+    let found = log("error", &format!("{error}{stopped}"));
+    assert_eq!((found.state, counts(&found), found.failures_total), (RunState::Failed, (1, 1, 2, 5), 3));
+    let found = log("success", error);
+    assert_eq!(counts(&found), (1, 1, 7, 0), "a run that went on to its end came to all of them");
+}

@@ -2,6 +2,7 @@
 
 use crate::{counts, metric, noted};
 use domain::evidence::findings::{Findings, Format, RunState};
+use domain::evidence::outcomes;
 use domain::evidence::read::read;
 use std::fs::File;
 use std::path::Path;
@@ -161,5 +162,28 @@ fn deepeval_ragas_and_moonshot() {
         assert_eq!(metric(&found, "avg_grade_value", "auto-categorisation / openai-gpt35-turbo-16k").value, 0.0);
         assert_eq!((found.metrics.len(), found.data.len(), found.state), (50, 23, RunState::Complete));
         assert!(noted(&found, "Only 2 % of the prompts"));
+    }
+}
+
+/// The outcomes of samples come to what the results say: samples of the same file, counted twice.
+#[test]
+fn outcomes_come_to_the_values_of_their_files() {
+    for (name, name_of, scope, samples) in [
+        ("lm_eval/samples_math_perturbed_full_2026-01-21.jsonl", "exact_match", "", 10),
+        ("inspect/refusal_check_mockllm.json", "accuracy", "includes", 6),
+        ("inspect/refusal_check_ZSTD.eval", "accuracy", "match", 6),
+        ("inspect/popularity_CANCELLED.json", "accuracy", "match", 3),
+        ("inspect/arc_easy_qwen2.5_0.5b.json", "accuracy", "choice", 3),
+        ("garak/report_test.report.jsonl", "attack_success_rate", "test.Test / always.Pass", 8),
+        ("promptfoo/toolrun_mixed.jsonl", "pass_rate", "", 5),
+        ("promptfoo/nicheiq_results_30_fail.json", "latencyMs", "", 8),
+        ("deepeval/test_run_sample.json", "Faithfulness", "", 1),
+    ] {
+        let Some(found) = real(name) else { return };
+        let folder = std::env::var_os("COUNTERSIGN_EVIDENCE").unwrap();
+        let outcomes = outcomes::read(&mut File::open(Path::new(&folder).join(name)).unwrap()).unwrap();
+        let series = outcomes.get(name_of, scope).unwrap_or_else(|| panic!("{name}: {outcomes:?}"));
+        assert!(series.comes_to(metric(&found, name_of, scope).value), "{name}");
+        assert_eq!(series.samples(), samples, "{name}");
     }
 }

@@ -1,6 +1,6 @@
 //! Test runs of DeepEval (`.latest_test_run.json`): test cases, each with the metrics that judged it.
 
-use super::loose::{Length, List, Object, Scalar};
+use super::loose::{Length, List, Object, Said, Scalar};
 use super::walk::{Each, Walk, Walked, document, skip};
 use super::{Findings, Shape, Source, Unreadable};
 use crate::evidence::findings::{Better, Counts, Format, Metric, RunState, Unit};
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::MapAccess;
 use std::collections::BTreeMap;
 
-const FORMAT: &str = "DeepEval test run";
+pub(super) const FORMAT: &str = "DeepEval test run";
 /// Metrics that are told apart.
 const METRICS: usize = 1_000;
 
@@ -22,8 +22,9 @@ pub fn fits(shape: &Shape) -> bool {
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Case {
-    name: Scalar,
+pub(super) struct Case {
+    pub(super) name: Scalar,
+    pub(super) input: Said,
     success: Scalar,
     #[serde(rename = "metricsData")]
     metrics: List<Object<Judged>>,
@@ -32,17 +33,25 @@ struct Case {
     old_metrics: List<Object<Judged>>,
 }
 
+impl Case {
+    /// What judged it.
+    pub(super) fn judged(&self) -> impl Iterator<Item = &Judged> {
+        let metrics = if self.metrics.0.is_empty() { &self.old_metrics.0 } else { &self.metrics.0 };
+        metrics.iter().filter_map(|metric| metric.0.as_ref())
+    }
+}
+
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Judged {
+pub(super) struct Judged {
     name: Scalar,
     /// Its name until 2024, and the next one's.
     metric: Scalar,
     #[serde(rename = "minimumScore")]
     minimum: Scalar,
     threshold: Scalar,
-    success: Scalar,
-    score: Scalar,
+    pub(super) success: Scalar,
+    pub(super) score: Scalar,
     reason: Scalar,
     error: Scalar,
     #[serde(rename = "evaluationModel")]
@@ -57,8 +66,13 @@ struct Summed {
 }
 
 impl Judged {
+    /// Its name.
+    pub(super) fn called(&self) -> &str {
+        self.name.text().or(self.metric.text()).unwrap_or("(not named)")
+    }
+
     /// Why there is no verdict. Where a metric broke, some versions write neither score nor success, and no error.
-    fn unjudged(&self) -> Option<&str> {
+    pub(super) fn unjudged(&self) -> Option<&str> {
         let silent = self.score.num().is_none() && self.success.bool().is_none();
         self.error.text().or(silent.then_some("it has neither score nor verdict"))
     }
@@ -92,7 +106,7 @@ impl Walk for Run {
         match key.as_str() {
             "testRunData" => drop(map.next_value_seed(Walked(self))?),
             "testCases" | "conversationalTestCases" => {
-                map.next_value_seed(Each::new(|case: Object<Case>| self.case(case.0.unwrap_or_default())))?;
+                map.next_value_seed(Each::new(|case: Object<Case>| self.case(&case.0.unwrap_or_default())))?;
             }
             "metricsScores" => {
                 map.next_value_seed(Each::new(|summed: Object<Summed>| {
@@ -139,13 +153,12 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
 }
 
 impl Run {
-    fn case(&mut self, case: Case) {
+    fn case(&mut self, case: &Case) {
         let name = case.name.word().unwrap_or_default();
         let (mut failed, mut errors, mut judged) = (0_u32, 0_u32, 0_u32);
-        let metrics = if case.metrics.0.is_empty() { &case.old_metrics.0 } else { &case.metrics.0 };
-        for metric in metrics.iter().filter_map(|metric| metric.0.as_ref()) {
+        for metric in case.judged() {
             judged += 1;
-            let called = metric.name.text().or(metric.metric.text()).unwrap_or("(not named)");
+            let called = metric.called();
             if let Some(error) = metric.unjudged() {
                 errors += 1;
                 self.findings.failure(&name, &format!("{called}: error: {error}"), Some("error"));

@@ -11,7 +11,7 @@ use crate::evidence::findings::{Better, Counts, FAILURES_MAX, Format, Metric, Ru
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-const FORMAT: &str = "garak report";
+pub(super) const FORMAT: &str = "garak report";
 
 /// Whether the first row is one of a report's.
 pub fn fits(shape: &Shape) -> bool {
@@ -297,7 +297,7 @@ impl Report {
 }
 
 /// The name of a probe or detector without the words that old versions put before it.
-fn plain(name: &Scalar) -> String {
+pub(super) fn plain(name: &Scalar) -> String {
     let name = name.text().unwrap_or("(not named)");
     ["detector ", "probes.", "detectors."]
         .iter()

@@ -1,4 +1,4 @@
-//! Statistics of a HELM run (`stats.json`): a list of what was measured by split and perturbation.
+//! Statistics of a HELM run (`stats.json`, alone or in the run's folder): a list of what was measured by split and perturbation.
 //!
 //! The `count` of a statistic is the number of trials, not of instances: those have a statistic of their own.
 
@@ -8,6 +8,7 @@ use super::walk::{Each, document};
 use super::{Findings, Shape, Source, Unreadable};
 use crate::evidence::findings::{Better, Format, Metric, RunState, Unit};
 use serde::Deserialize;
+use std::io::Read;
 
 const FORMAT: &str = "HELM statistics";
 
@@ -18,26 +19,34 @@ pub fn fits(shape: &Shape) -> bool {
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Stat {
-    name: Object<Name>,
-    count: Scalar,
-    mean: Scalar,
-    sum: Scalar,
+pub(super) struct Stat {
+    pub(super) name: Object<Name>,
+    pub(super) count: Scalar,
+    pub(super) mean: Scalar,
+    pub(super) sum: Scalar,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Name {
-    name: Scalar,
-    split: Scalar,
-    perturbation: Object<Perturbation>,
+pub(super) struct Name {
+    pub(super) name: Scalar,
+    pub(super) split: Scalar,
+    pub(super) perturbation: Object<Perturbation>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Perturbation {
+pub(super) struct Perturbation {
     name: Scalar,
     computed_on: Scalar,
+}
+
+impl Stat {
+    /// Its trials and its mean over them; none where it rests on nothing.
+    pub(super) fn value(&self) -> Option<(u64, f64)> {
+        let trials = self.count.count().filter(|n| *n > 0)?;
+        Some((trials, self.mean.num().or_else(|| self.sum.num().map(|sum| sum / trials as f64))?))
+    }
 }
 
 struct Measured {
@@ -53,17 +62,26 @@ struct Measured {
 /// # Errors
 /// Broken JSON, or a stream that failed.
 pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
+    let mut findings = statistics(file)?;
+    findings.note("Statistics name neither model, scenario nor time: run_spec.json of the same run does");
+    Ok(findings)
+}
+
+/// What a stream of statistics says.
+///
+/// # Errors
+/// Broken JSON, or a stream that failed.
+pub(super) fn statistics(stream: impl Read) -> Result<Findings, Unreadable> {
     let (mut all, mut empty, mut more) = (Vec::new(), 0_u64, 0_u64);
     let take = |stat: Object<Stat>| match stat.0.and_then(measured) {
         None => empty += 1,
         Some(_) if all.len() >= ENTRIES_MAX => more += 1,
         Some(measured) => all.push(measured),
     };
-    document(file, FORMAT, Each::new(take))?;
+    document(stream, FORMAT, Each::new(take))?;
 
     let mut findings = Findings::new(Format::Helm);
     findings.tool = Some("HELM".to_owned());
-    findings.note("Statistics name neither model, scenario nor time: run_spec.json of the same run does");
     if empty > 0 {
         findings.note(format!("{empty} statistics rest on nothing and have no value"));
     }
@@ -81,9 +99,8 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
 }
 
 fn measured(stat: Stat) -> Option<Measured> {
+    let (trials, value) = stat.value()?;
     let name = stat.name.0?;
-    let trials = stat.count.count().filter(|n| *n > 0)?;
-    let value = stat.mean.num().or_else(|| stat.sum.num().map(|sum| sum / trials as f64))?;
     let slice = name.perturbation.0.as_ref().map(|perturbation| {
         let by = perturbation.name.text().unwrap_or("perturbed");
         match perturbation.computed_on.text() {

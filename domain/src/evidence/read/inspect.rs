@@ -3,9 +3,11 @@
 //! Counts and metrics are those of `results`: the samples in the file may be cut or left out. Where all samples are kept
 //! and contradict the results, the samples count.
 
-use super::inspect_parts::{Eval, Kept, Results, Sample, Stats, Value};
+use super::inspect_parts::{Eval, INTERRUPTED, Kept, Results, Sample, Stats, Value};
+use super::inspect_ran::Ran;
 use super::lm_eval_names::whole;
 use super::loose::{Object, Said, Scalar, Table};
+use super::packed::Parts;
 use super::walk::{Each, Walk, Walked, document, skip};
 use super::{Findings, Shape, Source, Unreadable, when};
 use crate::evidence::findings::{Better, Counts, Format, Metric, RunState, Unit};
@@ -25,7 +27,7 @@ pub fn fits(shape: &Shape) -> bool {
 /// Broken JSON, or a stream that failed.
 pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
     let mut log = Log::new();
-    log.header(file)?;
+    document(file, FORMAT, Walked(&mut log))?;
     Ok(log.finish())
 }
 
@@ -71,6 +73,18 @@ impl<'de> DeserializeSeed<'de> for Samples<'_> {
     }
 }
 
+impl Parts for Log {
+    fn header(&mut self, stream: &mut dyn Read) -> Result<(), Unreadable> {
+        document(stream, FORMAT, Walked(self))
+    }
+    fn samples(&mut self, stream: &mut dyn Read) -> Result<(), Unreadable> {
+        document(stream, FORMAT, Samples(self))
+    }
+    fn note(&mut self, note: &str) {
+        self.findings.note(note);
+    }
+}
+
 impl Log {
     pub(super) fn new() -> Log {
         Log {
@@ -85,26 +99,12 @@ impl Log {
         }
     }
 
-    /// Reads the log itself, with or without its samples.
-    pub(super) fn header(&mut self, stream: impl Read) -> Result<(), Unreadable> {
-        document(stream, FORMAT, Walked(self))
-    }
-
-    /// Reads a list of samples.
-    pub(super) fn samples(&mut self, stream: impl Read) -> Result<(), Unreadable> {
-        document(stream, FORMAT, Samples(self))
-    }
-
-    /// Says something about the file.
-    pub(super) fn note(&mut self, note: &str) {
-        self.findings.note(note);
-    }
-
     pub(super) fn finish(mut self) -> Findings {
         let eval = self.eval.0.take().unwrap_or_default();
         let results = self.results.0.take();
         self.describe(&eval);
         self.state();
+        self.leave_out_interrupted();
         let epochs = eval.config.0.as_ref().and_then(|config| config.epochs.count()).unwrap_or(1).max(1);
         match &results {
             Some(results) => {
@@ -114,7 +114,9 @@ impl Log {
             None => {
                 self.findings.note("There are no results: nothing was measured");
                 if self.kept.errors > 0 {
-                    self.findings.counts = Some(Counts { errors: self.kept.errors, ..Counts::default() });
+                    let skipped = self.kept.interrupted;
+                    let errors = self.kept.errors.saturating_sub(skipped);
+                    self.findings.counts = Some(Counts { errors, skipped, ..Counts::default() });
                 }
             }
         }
@@ -163,19 +165,21 @@ impl Log {
         }
     }
 
-    fn say_what_ran(&mut self, eval: &Eval, results: &Results, epochs: u64) {
-        let findings = &mut self.findings;
-        let (total, done) = (results.total_samples.count(), results.completed_samples.count());
-        match (total, done) {
-            (_, Some(0)) | (Some(0), _) => findings.note("No sample was completed: nothing was measured"),
-            (Some(total), Some(done)) if done < total => {
-                findings.note(format!("{done} of {total} samples were completed: the others failed"));
-            }
-            (Some(total), Some(done)) if done > total => {
-                findings.note(format!("The results claim {done} completed of {total} samples"));
-            }
-            _ => {}
+    /// A sample that was running when somebody cancelled the run failed at nothing.
+    fn leave_out_interrupted(&mut self) {
+        if self.status.text() == Some("cancelled") {
+            self.findings.failures.retain(|failure| !failure.message.starts_with(INTERRUPTED));
+            self.findings.failures_total = self.findings.failures_total.saturating_sub(self.kept.interrupted);
+        } else {
+            self.kept.interrupted = 0;
         }
+    }
+
+    fn say_what_ran(&mut self, eval: &Eval, results: &Results, epochs: u64) {
+        let ran = Ran::of(&self.status, results, &self.kept);
+        let findings = &mut self.findings;
+        ran.note(findings);
+        let (total, done) = (ran.total, ran.done);
         let total = total.or(done).unwrap_or_default();
         let data = eval.dataset.0.as_ref().and_then(|data| data.samples.count()).unwrap_or_default();
         if total / epochs < data {
@@ -206,16 +210,7 @@ impl Log {
             self.score(name, &results.metrics, done.or(total), epochs == 1);
         }
         for score in results.scores.0.iter().filter_map(|score| score.0.as_ref()) {
-            let (scorer, name) = (score.scorer.text(), score.name.text());
-            // A scorer that gives several values has a score of each: their names may be those of another scorer's.
-            let name = match (scorer, name) {
-                (Some(scorer), Some(name)) if scorer != name => format!("{scorer} / {name}"),
-                _ => name.or(scorer).unwrap_or_default().to_owned(),
-            };
-            let scope = match score.reducer.text() {
-                Some(reducer) if epochs > 1 => format!("{name} ({reducer})"),
-                _ => name,
-            };
+            let (_, scope) = score.scopes(epochs);
             if let Some(left @ 1..) = score.unscored_samples.count() {
                 self.findings.note(format!("{scope} has no score for {left} samples"));
             }
@@ -230,9 +225,8 @@ impl Log {
         if self.findings.metrics.is_empty() {
             self.findings.note("The results hold no score: nothing was measured");
         }
-        if let (Some(counts), Some(total), Some(done)) = (&mut self.findings.counts, total, done) {
-            counts.errors = total.saturating_sub(done);
-            counts.skipped = done.saturating_sub(counts.passed.saturating_add(counts.failed));
+        if let Some(counts) = &mut self.findings.counts {
+            Ran::of(&self.status, results, &self.kept).count(counts);
         }
     }
 

@@ -60,6 +60,23 @@ pub(super) struct Score {
     pub(super) metrics: Table<Object<Value>, 100>,
 }
 
+impl Score {
+    /// What it is of: the scorer with its value's name, and the same with how epochs were made one.
+    pub(super) fn scopes(&self, epochs: u64) -> (String, String) {
+        let (scorer, name) = (self.scorer.text(), self.name.text());
+        // A scorer that gives several values has a score of each: their names may be those of another scorer's.
+        let name = match (scorer, name) {
+            (Some(scorer), Some(name)) if scorer != name => format!("{scorer} / {name}"),
+            _ => name.or(scorer).unwrap_or_default().to_owned(),
+        };
+        let scope = match self.reducer.text() {
+            Some(reducer) if epochs > 1 => format!("{name} ({reducer})"),
+            _ => name.clone(),
+        };
+        (name, scope)
+    }
+}
+
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct Value {
@@ -79,11 +96,16 @@ pub(super) struct Usage {
     pub(super) total_tokens: Figure,
 }
 
+/// How the failure of a sample begins that was running when the run was cancelled: Python's word for it.
+pub(super) const INTERRUPTED: &str = "error: CancelledError(";
+
 /// The samples that the file holds.
 #[derive(Default)]
 pub(super) struct Kept {
     pub(super) samples: u64,
     pub(super) errors: u64,
+    /// Of the errors, those that only say that the run was broken off.
+    pub(super) interrupted: u64,
     /// By scorer: correct, incorrect, and anything else.
     pub(super) grades: BTreeMap<String, [u64; 3]>,
 }
@@ -117,7 +139,9 @@ impl Kept {
         };
         if !sample.error.0.is_empty() {
             self.errors += 1;
-            findings.failure(&name, &format!("error: {}", sample.error.0), Some("error"));
+            let message = format!("error: {}", sample.error.0);
+            self.interrupted += u64::from(message.starts_with(INTERRUPTED));
+            findings.failure(&name, &message, Some("error"));
         }
         let (mut scorers, mut said) = (Vec::new(), "");
         for (scorer, graded) in &sample.scores.0 {

@@ -10,6 +10,23 @@ use crate::evidence::findings::{Counts, Findings, Format, RunState};
 /// # Errors
 /// XML that is not well formed.
 pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
+    scan(file, &mut |_, _| {})
+}
+
+/// How a case ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    Passed,
+    Failed,
+    Error,
+    Skipped,
+}
+
+/// Reads a report, and passes on how each case ended, with its class and name.
+///
+/// # Errors
+/// XML that is not well formed.
+pub(super) fn scan(file: &mut dyn Source, each: &mut dyn FnMut(&str, Ending)) -> Result<Findings, Unreadable> {
     let mut xml = Xml::new(file, Format::Junit.label())?;
     let mut findings = Findings::new(Format::Junit);
     let mut report = Report::default();
@@ -17,7 +34,7 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
         match xml.next()? {
             Node::Start(name, attributes) => report.start(&name, &attributes, xml.open(), &mut findings),
             Node::Text(text) => report.text(&text, xml.open().last().map(String::as_str)),
-            Node::End => report.end(xml.open(), &mut findings),
+            Node::End => report.end(xml.open(), &mut findings, each),
             Node::Eof => break,
         }
     }
@@ -125,24 +142,25 @@ impl Report {
         }
     }
 
-    fn end(&mut self, open: &[String], findings: &mut Findings) {
+    fn end(&mut self, open: &[String], findings: &mut Findings, each: &mut dyn FnMut(&str, Ending)) {
         if self.case.as_ref().is_none_or(|case| open.len() >= case.depth) {
             return;
         }
         let Some(case) = self.case.take() else { return };
         self.several = self.several.saturating_add(u64::from(case.results() > 1));
         self.flaky = self.flaky.saturating_add(u64::from(case.flaky));
-        // The worst of several results is the result of the case.
-        let (count, severity) = match &case {
-            case if case.errors > 0 => (&mut self.counts.errors, Some("error")),
-            case if case.failures > 0 => (&mut self.counts.failed, Some("failure")),
-            case if case.skipped > 0 => (&mut self.counts.skipped, None),
-            _ => (&mut self.counts.passed, None),
+        let ending = case.ending();
+        let (count, severity) = match ending {
+            Ending::Error => (&mut self.counts.errors, Some("error")),
+            Ending::Failed => (&mut self.counts.failed, Some("failure")),
+            Ending::Skipped => (&mut self.counts.skipped, None),
+            Ending::Passed => (&mut self.counts.passed, None),
         };
         *count = count.saturating_add(1);
         if severity.is_some() {
             findings.failure(&case.name, &case.said(), severity);
         }
+        each(&case.name, ending);
     }
 
     fn finish(self, findings: &mut Findings) {
@@ -224,6 +242,16 @@ impl Case {
         let left_out = matches!(attributes.get("status"), "notrun" | "skipped" | "disabled")
             || matches!(attributes.get("result"), "suppressed" | "skipped");
         Case { name, depth, skipped: u64::from(left_out), ..Case::default() }
+    }
+
+    /// The worst of several results is the result of the case.
+    fn ending(&self) -> Ending {
+        match self {
+            case if case.errors > 0 => Ending::Error,
+            case if case.failures > 0 => Ending::Failed,
+            case if case.skipped > 0 => Ending::Skipped,
+            _ => Ending::Passed,
+        }
     }
 
     fn said(&self) -> String {

@@ -2,7 +2,7 @@
 //!
 //! The tool writes this file once, when every task is done.
 
-use super::lm_eval_names::{Args, better, is_share, unit, whole};
+use super::lm_eval_names::{Args, better, is_drawn, is_share, unit, whole};
 use super::loose::{Figure, KEY_MAX, Object, Scalar, Table};
 use super::walk::{Each, Walk, Walked, document, skip};
 use super::{Findings, Shape, Source, Unreadable, when};
@@ -173,7 +173,14 @@ impl Document {
         findings.tool_version = self.version.word();
         findings.ran_at = when::instant(&self.date);
         if let Some(config) = &self.config.0 {
-            match self.model_name.text().or(config.model_args.model()).or(config.model.text()) {
+            // Where no argument names a model, recent versions draw a name by chance, anew in every run.
+            let kind = config.model.text().filter(|_| config.model_args.model().is_none());
+            let drawn = |name: &&str| kind.is_some_and(|kind| is_drawn(name, kind));
+            let name = self.model_name.text().filter(|name| !drawn(name));
+            if let (None, Some(drawn)) = (name, self.model_name.text()) {
+                findings.note(format!("{drawn} is a name drawn by chance: the model is given by its type"));
+            }
+            match name.or(config.model_args.model()).or(config.model.text()) {
                 Some(model) => findings.target(model),
                 None => findings.note("The file does not name the model"),
             }

@@ -20,8 +20,9 @@ impl Args {
 
     /// The model's name.
     pub fn model(&self) -> Option<&str> {
-        let found = self.0.iter().find(|(name, _)| matches!(name.as_str(), "pretrained" | "model" | "path"));
-        found.map(|(_, value)| value.as_str())
+        // An adapter and its base are given together: what was evaluated is the adapter. The order is the harness's own.
+        let find = |wanted: &&str| self.0.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+        ["peft", "delta", "pretrained", "model", "path", "engine"].iter().find_map(find)
     }
 
     fn add(&mut self, name: &str, value: &str) {
@@ -68,6 +69,13 @@ impl<'de> Deserialize<'de> for Args {
         }
         from.deserialize_any(Any)
     }
+}
+
+/// Whether a name is one that the harness draws for a model of this type without any: eight small letters and digits. Only of
+/// its `dummy` is that sure without a digit; eight letters may be a word.
+pub fn is_drawn(name: &str, kind: &str) -> bool {
+    let digit = name.bytes().any(|b| b.is_ascii_digit());
+    name.len() == 8 && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) && (digit || kind == "dummy")
 }
 
 /// A whole number that a share of a count comes down to.

@@ -9,7 +9,7 @@ use crate::evidence::findings::{Format, METRICS_MAX, Metric};
 use serde::de::{DeserializeSeed, MapAccess};
 use std::collections::BTreeMap;
 
-const FORMAT: &str = "lm-evaluation-harness samples";
+pub(super) const FORMAT: &str = "lm-evaluation-harness samples";
 
 /// Whether a row is one.
 pub fn fits(shape: &Shape) -> bool {
@@ -29,10 +29,36 @@ struct Sum {
 }
 
 #[derive(Default)]
-struct Row {
+pub(super) struct Row {
     filter: String,
     named: Option<Vec<String>>,
     values: Vec<(String, Scalar)>,
+    /// What tells the document from others.
+    pub(super) doc_hash: Scalar,
+    pub(super) doc_id: Scalar,
+    pub(super) target: Scalar,
+}
+
+impl Row {
+    /// What its metrics were measured on: the filter, if it is one.
+    pub(super) fn scope(&self) -> &str {
+        scope(&self.filter)
+    }
+
+    /// Its metrics, each with its value if that is a number.
+    pub(super) fn scores(&self) -> impl Iterator<Item = (&str, Option<f64>)> {
+        // Rows of early 0.4 do not name their metrics: whatever is a number is one.
+        let metric = |(name, value): &&(String, Scalar)| match &self.named {
+            Some(names) => names.contains(name),
+            None => value.num().is_some(),
+        };
+        let score = |value: &Scalar| value.num().or(value.bool().map(|b| f64::from(u8::from(b))));
+        self.values.iter().filter(metric).map(move |(name, value)| (name.as_str(), score(value)))
+    }
+}
+
+fn scope(filter: &str) -> &str {
+    if filter == "none" { "" } else { filter }
 }
 
 impl Walk for Row {
@@ -43,8 +69,10 @@ impl Walk for Row {
                 let names = map.next_value::<List<Scalar>>()?.0;
                 self.named = Some(names.iter().filter_map(Scalar::word).collect());
             }
-            "doc_id" | "doc" | "target" | "arguments" | "resps" | "filtered_resps" | "doc_hash" | "prompt_hash"
-            | "target_hash" => skip(map)?,
+            "doc_hash" => self.doc_hash = map.next_value()?,
+            "doc_id" => self.doc_id = map.next_value()?,
+            "target" => self.target = map.next_value()?,
+            "doc" | "arguments" | "resps" | "filtered_resps" | "prompt_hash" | "target_hash" => skip(map)?,
             // No task has a hundred metrics: beyond that a row is something else.
             _ if self.values.len() < 100 => self.values.push((key, map.next_value()?)),
             _ => skip(map)?,
@@ -63,7 +91,7 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
         let mut row = Row::default();
         let read = Walked(&mut row).deserialize(&mut serde_json::Deserializer::from_slice(bytes));
         if matches!(read, Ok(true)) {
-            add(&mut sums, row);
+            add(&mut sums, &row);
         }
         matches!(read, Ok(true))
     })?;
@@ -73,20 +101,14 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
     Ok(findings(&sums, &seen))
 }
 
-fn add(sums: &mut BTreeMap<(String, String), Sum>, row: Row) {
-    let Row { filter, named, values } = row;
-    for (name, value) in values {
-        // Rows of early 0.4 do not name their metrics: whatever is a number is one.
-        let metric = match &named {
-            Some(names) => names.contains(&name),
-            None => value.num().is_some(),
-        };
-        let key = (filter.clone(), name);
-        if !metric || sums.len() >= METRICS_MAX && !sums.contains_key(&key) {
+fn add(sums: &mut BTreeMap<(String, String), Sum>, row: &Row) {
+    for (name, score) in row.scores() {
+        let key = (row.filter.clone(), name.to_owned());
+        if sums.len() >= METRICS_MAX && !sums.contains_key(&key) {
             continue;
         }
         let sum = sums.entry(key).or_default();
-        match value.num().or(value.bool().map(|b| f64::from(u8::from(b)))) {
+        match score {
             Some(n) => {
                 sum.rows += 1;
                 sum.sum += n;
@@ -104,7 +126,7 @@ fn findings(sums: &BTreeMap<(String, String), Sum>, seen: &Rows) -> Findings {
     seen.notes(&mut findings);
     findings.note("Rows name neither task, model nor time, and not whether the run ended: its results file does");
     for ((filter, name), sum) in sums {
-        let scope = if filter == "none" { "" } else { filter };
+        let scope = scope(filter);
         if sum.without > 0 {
             findings.note(format!("{} rows have no number for {name}", sum.without));
         }

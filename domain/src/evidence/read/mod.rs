@@ -16,8 +16,10 @@ mod garak_hits;
 mod groups;
 pub use groups::SMALL as SMALL_GROUP;
 mod helm;
+mod helm_run;
 mod inspect;
 mod inspect_parts;
+mod inspect_ran;
 pub mod json;
 mod junit;
 mod lm_eval;
@@ -29,10 +31,12 @@ mod model_card;
 mod modelaudit;
 mod modelscan;
 mod moonshot;
+pub mod outcomes;
 mod packed;
 mod pick;
 mod promptfoo;
 mod promptfoo_row;
+mod promptfoo_tally;
 mod ragas;
 mod rows;
 mod sarif;
@@ -49,7 +53,7 @@ use json::Shape;
 use std::io::{Read, Seek, SeekFrom};
 
 /// The version of the readers. One more whenever a reader finds something else in the same bytes: files are read anew then.
-pub const READERS: i32 = 2;
+pub const READERS: i32 = 3;
 
 /// Why nothing could be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -98,6 +102,7 @@ const JSON: &[JsonReader] = &[
     JsonReader { fits: moonshot::fits, read: moonshot::read },
     JsonReader { fits: deepeval::fits, read: deepeval::read },
     JsonReader { fits: helm::fits, read: helm::read },
+    JsonReader { fits: helm_run::fits, read: helm_run::read },
     JsonReader { fits: ragas::fits_rows, read: ragas::read_rows },
     JsonReader { fits: ragas::fits, read: ragas::read },
     JsonReader { fits: sarif::fits, read: sarif::read },
@@ -115,34 +120,71 @@ const JSON: &[JsonReader] = &[
 /// Bytes at the start that tell the kinds of file apart.
 const HEAD: usize = 4096;
 
+/// The kinds of file, by their first bytes.
+enum Kind {
+    Empty,
+    Zip,
+    Json,
+    Xml,
+    Card,
+    Other,
+}
+
+/// The first bytes of a file, which is then at its start again.
+fn head(file: &mut dyn Source) -> Result<Vec<u8>, Unreadable> {
+    let mut head = Vec::with_capacity(HEAD);
+    file.seek(SeekFrom::Start(0))?;
+    (&mut *file).take(HEAD as u64).read_to_end(&mut head)?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(head)
+}
+
+/// What a file is that begins so.
+fn kind(head: &[u8]) -> Kind {
+    let text = start(head);
+    match text.first() {
+        _ if head.starts_with(b"PK\x03\x04") => Kind::Zip,
+        None => Kind::Empty,
+        Some(b'{' | b'[') => Kind::Json,
+        Some(b'<') => Kind::Xml,
+        _ if text.starts_with(b"---") => Kind::Card,
+        Some(_) => Kind::Other,
+    }
+}
+
+/// Where the text begins, behind a byte order mark and spaces.
+fn start(head: &[u8]) -> &[u8] {
+    head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start()
+}
+
 /// Reads a file.
 ///
 /// # Errors
 /// [`Unreadable`]: unknown, broken, or a stream that failed.
 pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
-    let mut head = Vec::with_capacity(HEAD);
-    file.seek(SeekFrom::Start(0))?;
-    (&mut *file).take(HEAD as u64).read_to_end(&mut head)?;
-    file.seek(SeekFrom::Start(0))?;
-    if head.starts_with(b"PK\x03\x04") {
-        return packed::read(file);
-    }
-    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
-    match text.first() {
-        None => Err(Unreadable::Unknown("it is empty".to_owned())),
-        Some(b'{' | b'[') => read_json(file),
-        Some(b'<') => read_xml(file, text),
-        _ if text.starts_with(b"---") => model_card::read(file),
-        Some(_) => table::read(file),
+    let head = head(file)?;
+    match kind(&head) {
+        Kind::Zip => packed::read(file),
+        Kind::Empty => Err(Unreadable::Unknown("it is empty".to_owned())),
+        Kind::Json => read_json(file),
+        Kind::Xml => read_xml(file, start(&head)),
+        Kind::Card => model_card::read(file),
+        Kind::Other => table::read(file),
     }
 }
 
-fn read_json(file: &mut dyn Source) -> Result<Findings, Unreadable> {
+/// The shape of a document, which is then at its start again.
+fn shape(file: &mut dyn Source) -> Result<Shape, Unreadable> {
     let shape = json::shape(short::Short::new(&mut *file)).map_err(|e| match e.io_error_kind() {
         Some(_) => Unreadable::Stream(e.to_string()),
         None => Unreadable::Broken { format: "JSON", what: e.to_string() },
     })?;
     file.seek(SeekFrom::Start(0))?;
+    Ok(shape)
+}
+
+fn read_json(file: &mut dyn Source) -> Result<Findings, Unreadable> {
+    let shape = shape(file)?;
     match JSON.iter().find(|reader| (reader.fits)(&shape)) {
         Some(reader) => (reader.read)(file),
         None => {
@@ -157,14 +199,17 @@ fn read_xml(file: &mut dyn Source, head: &[u8]) -> Result<Findings, Unreadable> 
     if [&b"<!doctype html"[..], b"<html", b"<iframe"].iter().any(|tag| start.starts_with(tag)) {
         return Err(Unreadable::Unknown("HTML has no results that can be read".to_owned()));
     }
-    // Only the root is looked at here: where it is none of ours, what follows does not matter.
-    let root = match xml::Xml::new(&mut *file, "XML")?.next()? {
-        xml::Node::Start(name, _) => name,
-        _ => String::new(),
-    };
-    match root.as_str() {
+    match xml_root(file)?.as_str() {
         "testsuites" | "testsuite" => junit::read(file),
         "bom" => cyclonedx::read_xml(file),
         root => Err(Unreadable::Unknown(format!("XML of no known kind (root: {root})"))),
     }
+}
+
+/// The name of the root. Only that is looked at: where it is none of ours, what follows does not matter.
+fn xml_root(file: &mut dyn Source) -> Result<String, Unreadable> {
+    Ok(match xml::Xml::new(&mut *file, "XML")?.next()? {
+        xml::Node::Start(name, _) => name,
+        _ => String::new(),
+    })
 }

@@ -1,7 +1,8 @@
 //! Output of promptfoo: JSON (versions 1 to 3, from the command line or its library) and JSON lines; red-team runs too.
 
 use super::loose::{Figure, Object, Scalar, Table};
-use super::promptfoo_row::{Row, Tally, named_score};
+use super::promptfoo_row::Row;
+use super::promptfoo_tally::{Tally, named_score};
 use super::rows::{row, rows};
 use super::walk::{Each, Walk, Walked, document, skip};
 use super::{Findings, Shape, Source, Unreadable, when};
@@ -10,7 +11,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
-const FORMAT: &str = "promptfoo results";
+pub(super) const FORMAT: &str = "promptfoo results";
 
 /// Whether a document is one: results with statistics, wrapped or not.
 pub fn fits(shape: &Shape) -> bool {

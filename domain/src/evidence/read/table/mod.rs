@@ -5,6 +5,7 @@ mod mapping;
 mod measure;
 mod promptfoo;
 mod rows;
+mod series;
 
 pub use mapping::Mapping;
 
@@ -30,6 +31,9 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
     let (columns, _) = rows::each(file, 1, &mut |_, _| {})?;
     if promptfoo::fits(&columns) {
         return promptfoo::read(file);
+    }
+    if series::fits(&columns) {
+        return series::read(file);
     }
     let nothing = || Unreadable::Unknown(format!("a table without metrics (columns: {})", some(&columns)));
     let mapping = guess(file)?.ok_or_else(nothing)?;
@@ -64,7 +68,11 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
 /// # Errors
 /// No table, or a broken one.
 pub fn guess(file: &mut dyn Source) -> Result<Option<Mapping>, Unreadable> {
-    if object(file)? { keys::guess(file) } else { mapping::guess(file) }
+    if object(file)? {
+        return keys::guess(file);
+    }
+    let (columns, _) = rows::each(file, 1, &mut |_, _| {})?;
+    if series::fits(&columns) { series::guess(file) } else { mapping::guess(file) }
 }
 
 /// The columns of a table, or the keys of an object that hold numbers (then true): what a mapping chooses from.
