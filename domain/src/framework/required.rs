@@ -40,12 +40,19 @@ pub fn is_answered(tier: Tier, state: State, derived: bool) -> bool {
     state != State::NotStarted && (!derived || takes_derived(tier))
 }
 
-/// The required subcategories without an answer, in the official order. `standing` gives a subcategory's state and
+/// Whether the review itself answers it: go or no-go (MANAGE 1.1) can't be decided before the submission.
+#[must_use]
+pub fn awaits_review(id: &str) -> bool {
+    id == "MANAGE 1.1"
+}
+
+/// What a submission still misses: the required subcategories without an answer, in the official order, but for the one
+/// that the review answers. `standing` gives a subcategory's state and
 /// whether it was derived.
 pub fn missing(tier: Tier, standing: impl Fn(&str) -> (State, bool)) -> Vec<&'static Subcategory> {
     let open = |subcategory: &&Subcategory| {
         let (state, derived) = standing(&subcategory.id);
-        !is_answered(tier, state, derived)
+        !awaits_review(&subcategory.id) && !is_answered(tier, state, derived)
     };
     required(tier).filter(open).collect()
 }
@@ -78,10 +85,18 @@ mod tests {
     fn a_derived_state_is_enough_for_low_tiers_only() {
         let derived = |_: &str| (State::Partial, true);
         assert!(missing(Tier::Limited, derived).is_empty());
-        assert_eq!(missing(Tier::High, derived).len(), 41);
+        assert_eq!(missing(Tier::High, derived).len(), 40);
         let answered =
             |id: &str| if id == "MAP 1.1" { (State::NotStarted, false) } else { (State::NotApplicable, false) };
         assert_eq!(missing(Tier::High, answered).iter().map(|s| s.id.as_str()).collect::<Vec<_>>(), ["MAP 1.1"]);
+    }
+
+    #[test]
+    fn the_first_submission_needs_no_decision() {
+        let nothing = |_: &str| (State::NotStarted, false);
+        let ids: Vec<_> = missing(Tier::Minimal, nothing).iter().map(|s| s.id.as_str()).collect();
+        assert_eq!(ids, ["MAP 1.1", "MAP 2.1", "MAP 5.1", "MANAGE 1.2"]);
+        assert!(is_required(Tier::Minimal, "MANAGE 1.1"), "the dossier shows it all the same");
     }
 
     proptest! {

@@ -91,35 +91,45 @@ impl Walk<'_> {
         self.level(control, &within)
     }
 
-    /// A part's prose, and below it that of its own parts, each indented by its level.
+    /// A part's prose, and below it that of its own parts as a list, as Markdown.
     fn prose(&mut self, part: &Value, place: &str) -> String {
         let mut out = String::new();
-        self.add_prose(part, place, 0, &mut out);
+        self.add_prose(part, place, (0, 0), &mut out);
         out
     }
 
-    fn add_prose(&mut self, part: &Value, place: &str, depth: usize, out: &mut String) {
+    /// `depth` counts the parts that this one lies in, `indent` those of them that say something.
+    fn add_prose(&mut self, part: &Value, place: &str, (depth, indent): (usize, usize), out: &mut String) {
         if depth > DEPTH_MAX {
             self.making.fault(place, format!("its parts lie deeper than {DEPTH_MAX} levels"));
             return;
         }
         let prose = string(part, "prose").trim();
-        let inner = list(part, "parts");
         if !prose.is_empty() {
             let label = list(part, "props").iter().find(|prop| string(prop, "name") == "label");
             let label = label.map(|prop| string(prop, "value")).filter(|label| depth > 0 && !label.is_empty());
-            out.push_str(&"  ".repeat(depth));
-            if let Some(label) = label {
-                out.push_str(label);
-                out.push(' ');
-            }
-            out.push_str(prose);
-            out.push('\n');
+            let prose = label.map_or_else(|| prose.to_owned(), |label| format!("{label} {prose}"));
+            out.push_str(&if depth == 0 { format!("{prose}\n\n") } else { item(&prose, indent) });
         }
-        for part in inner {
-            self.add_prose(part, place, depth + 1, out);
+        let within = indent + usize::from(depth > 0 && !prose.is_empty());
+        for part in list(part, "parts") {
+            self.add_prose(part, place, (depth + 1, within), out);
         }
     }
+}
+
+/// An item of a Markdown list, its further lines indented so that they belong to it.
+fn item(prose: &str, indent: usize) -> String {
+    let mut out = String::new();
+    for (n, line) in prose.lines().enumerate() {
+        if !line.is_empty() {
+            out.push_str(&"  ".repeat(indent));
+            out.push_str(if n == 0 { "- " } else { "  " });
+            out.push_str(line);
+        }
+        out.push('\n');
+    }
+    out
 }
 
 fn place(inside: &Inside, what: &str, name: &str, n: usize) -> String {

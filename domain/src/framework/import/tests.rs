@@ -74,7 +74,7 @@ const CATALOG: &str = r#"{"catalog": {
         {"id": "R", "title": "Rules", "groups": [{"title": "Access", "controls": [
             {"id": "r-1", "title": "Keys", "parts": [
                 {"name": "statement", "prose": "Keys are:", "parts": [
-                    {"name": "item", "prose": "known;", "props": [{"name": "label", "value": "a."}]},
+                    {"name": "item", "prose": "known;\nto us;", "props": [{"name": "label", "value": "a."}]},
                     {"name": "item", "prose": "changed."}]},
                 {"name": "guidance", "prose": "Often."}],
              "controls": [{"id": "r-1.1", "title": "Spare keys"}]},
@@ -97,7 +97,7 @@ fn a_catalogue_in_oscal() {
             ("MS-2.10", None, None, Some("MEASURE 2.10"))
         ]
     );
-    assert_eq!(read.controls[0].text.as_deref(), Some("Keys are:\n  a. known;\n  changed."));
+    assert_eq!(read.controls[0].text.as_deref(), Some("Keys are:\n\n- a. known;\n  to us;\n- changed."));
     assert_eq!(read.controls[0].parts, [Part { name: "guidance".to_owned(), text: "Often.".to_owned() }]);
 }
 
@@ -127,7 +127,7 @@ fn a_wrong_catalogue_says_where() {
 fn a_csv_in_whatever_words() {
     let csv =
         "\u{feff}Control ID;Name;Description;Function\nGV-1.1;Law;Know it.;Govern\nX-1;Other;\"Two\nlines.\";Extra\n";
-    let read = read(csv.as_bytes(), "/tmp/our_rules-2026.csv").unwrap();
+    let read = read(csv.as_bytes(), "folder/our_rules-2026.csv").unwrap();
     assert_eq!(
         (read.format, read.title.as_str(), read.key.as_str()),
         (Format::Csv, "our rules 2026", "our-rules-2026")
