@@ -42,7 +42,7 @@ pub struct Compared {
     /// The pairs that the difference and its interval rest on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paired: Option<Paired>,
-    /// Why there are none, in a sentence, where outcomes were asked for.
+    /// Why there are none, in a sentence, where outcomes were given; counts and values of groups are never paired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unpaired: Option<String>,
 }
