@@ -345,6 +345,8 @@ fn a_series_without_names_is_read_only_where_its_rows_are_metrics() {
         assert_eq!(guess(&mut Cursor::new(other)).unwrap(), None);
     }
     let mapping = guess(&mut Cursor::new(",0\naccuracy,0.75\nrecall,0.5\n")).unwrap().unwrap();
+    let Mapping::Metrics { metric, .. } = &mapping else { panic!("{mapping:?}") };
+    assert_eq!(metric, "(no name)", "a form cannot choose an empty name");
     let found = read_with(&mut Cursor::new(",0\nq1,0.75\nq2,0.5\n"), &mapping).unwrap();
     assert_eq!(value(&found, "q1", ""), 0.75, "somebody may say that they are metrics all the same");
 }

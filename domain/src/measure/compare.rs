@@ -42,7 +42,7 @@ pub struct Compared {
     /// The pairs that the difference and its interval rest on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paired: Option<Paired>,
-    /// Why there are none, in a sentence, where outcomes were asked for.
+    /// Why there are none, in a sentence, where outcomes were given; counts and values of groups are never paired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unpaired: Option<String>,
 }
@@ -132,7 +132,8 @@ fn verdicts(a: (&Findings, &Outcomes), b: (&Findings, &Outcomes), vocabulary: &V
     Some(row((a.0, &first), (b.0, &second), vocabulary, Some(paired)))
 }
 
-/// The outcomes of a metric in pairs, if they are those of the values that the files give and go the same way.
+/// The outcomes of a metric in pairs, if they are those of the values that the files give, and speak for the whole runs: what
+/// one of them left out or broke at is in their values, and not in the pairs.
 fn pairs(a: (&Metric, &Outcomes), b: (&Metric, &Outcomes)) -> Result<Paired, Unpaired> {
     let ((first, in_a), (second, in_b)) = (a, b);
     let paired = pair(in_a, in_b, &first.name, &first.scope)?;
@@ -145,9 +146,11 @@ fn pairs(a: (&Metric, &Outcomes), b: (&Metric, &Outcomes)) -> Result<Paired, Unp
     if !comes_to(first, in_a) || !comes_to(second, in_b) {
         return Err(Unpaired::Value);
     }
-    let whole = second.value - first.value;
-    // Which samples are missing may turn a difference round: then neither way is sure.
-    if !paired.holds_zero() && (whole * paired.difference <= 0.0) {
+    let (whole, (low, high)) = (second.value - first.value, paired.interval);
+    let turned = !paired.holds_zero() && whole * paired.difference <= 0.0;
+    // Values may be rounded, as in `Series::comes_to`.
+    let slack = 1e-3 * first.value.abs().max(1.0);
+    if turned || whole < low - slack || whole > high + slack {
         return Err(Unpaired::Against);
     }
     Ok(paired)

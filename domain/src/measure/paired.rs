@@ -102,8 +102,8 @@ pub enum Unpaired {
     /// Every sample changed by the same amount: no spread to hold it against.
     #[error("Not paired: every sample changed by the same amount, which leaves no spread to hold it against.")]
     Spread,
-    /// The pairs go one way, the whole runs the other.
-    #[error("Not paired: the samples in both runs changed the other way than the runs as a whole.")]
+    /// The pairs do not speak for the whole runs: what is in one only, or ended with an error, makes another difference.
+    #[error("Not paired: the samples in both runs changed otherwise than the runs as a whole.")]
     Against,
 }
 

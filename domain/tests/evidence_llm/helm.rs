@@ -162,6 +162,10 @@ fn two_runs_are_paired_instance_by_instance() {
     let bare = archive(&[("stats.json", stats(3, 4).as_bytes())], Deflated);
     let bare = outcomes::read(&mut Cursor::new(bare)).unwrap();
     assert!(bare.missing.unwrap().contains("no per_instance_stats.json"));
+    let (stats, instances) = (stats(3, 4), instances("++-+"));
+    let bare = archive(&[("stats.json", stats.as_bytes()), ("i.json", instances.as_bytes())], Deflated);
+    let bare = outcomes::read(&mut Cursor::new(bare)).unwrap();
+    assert!(bare.missing.unwrap().contains("names the scenario"));
 }
 
 #[test]

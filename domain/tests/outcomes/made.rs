@@ -60,6 +60,19 @@ fn a_model_that_got_better_on_the_same_documents() {
     assert_eq!((acc.change, acc.paired.as_ref().unwrap().p), (Change::Same, Some(1.0)));
 }
 
+/// The file sums named scores up by the provider's label, its rows name the provider by its id too.
+#[test]
+fn named_scores_are_found_under_either_name() {
+    let scope = |provider: &str| format!("{provider} / plain: prompt.txt: Answer: {{{{question}}}}");
+    for (name, provider) in [("results.json", "echo bot"), ("results.jsonl", "echo")] {
+        let (findings, outcomes) = both(&made(&format!("promptfoo-0.121.20/{name}")));
+        let found = findings.metrics.iter().find(|m| m.name == "on topic").unwrap();
+        assert_eq!(found.scope, scope(provider));
+        let series = outcomes.get("on topic", &found.scope).unwrap();
+        assert!(series.len() == 3 && series.comes_to(found.value), "{name}");
+    }
+}
+
 #[test]
 fn too_few_samples_are_as_without_pairs() {
     for (a, b) in [

@@ -62,8 +62,31 @@ fn samples_that_contradict_the_whole_are_not_believed() {
     let (a, b) = (samples(&first), samples(&second));
     let found = side_by_side(&a, &b);
     let acc = row(&found, "acc", "");
-    assert!(acc.unpaired.as_ref().unwrap().contains("the other way"), "{acc:?}");
+    assert!(acc.unpaired.as_ref().unwrap().contains("otherwise than the runs as a whole"), "{acc:?}");
     as_without(&a, &b, &found);
+}
+
+/// promptfoo counts an error as a test that did not pass. Of what came through, nothing changed: that is not the whole story.
+#[test]
+fn errors_do_not_hide_behind_the_pairs() {
+    let run = |errors: usize| {
+        let row = |n: usize| {
+            let (success, reason) = if n < errors { (false, 2) } else { (true, 0) };
+            format!(
+                r#"{{"success": {success}, "score": 1, "failureReason": {reason}, "provider": "p", "prompt": {{"label": "x"}}, "vars": {{"q": {n}}}, "namedScores": {{}}}}"#
+            )
+        };
+        (0..100).map(row).collect::<Vec<_>>().join("\n").into_bytes()
+    };
+    let found = side_by_side(&run(0), &run(40));
+    let rate = row(&found, "pass_rate", "");
+    assert_eq!((rate.change, rate.b.value), (Change::Worse, 0.6));
+    assert!(rate.unpaired.as_ref().unwrap().contains("otherwise than"));
+    as_without(&run(0), &run(40), &found);
+    // One error of a hundred is within what the pairs allow.
+    let found = side_by_side(&run(0), &run(1));
+    let paired = row(&found, "pass_rate", "").paired.as_ref().unwrap();
+    assert_eq!((paired.pairs, paired.unpaired_a, paired.unpaired_b), (99, 1, 1));
 }
 
 #[test]
@@ -103,6 +126,9 @@ proptest! {
             prop_assert!(row.change != Change::Better || whole > 0.0);
             prop_assert!(row.change != Change::Worse || whole < 0.0);
             prop_assert!(row.paired.is_some() != row.unpaired.is_some());
+            if let Some((low, high)) = row.paired.as_ref().and(row.interval) {
+                prop_assert!(low - 1e-3 <= whole && whole <= high + 1e-3);
+            }
         }
         if found.rows.iter().all(|row| row.paired.is_none()) {
             as_without(&a, &b, &found);

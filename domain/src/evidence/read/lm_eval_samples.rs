@@ -6,7 +6,7 @@ use super::rows::{Rows, rows};
 use super::walk::{Walk, Walked, skip};
 use super::{Findings, Shape, Source, Unreadable};
 use crate::evidence::findings::{Format, METRICS_MAX, Metric};
-use serde::de::{DeserializeSeed, MapAccess};
+use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess};
 use std::collections::BTreeMap;
 
 pub(super) const FORMAT: &str = "lm-evaluation-harness samples";
@@ -28,18 +28,20 @@ struct Sum {
     without: u64,
 }
 
+/// A row; the document itself, whose form is the task's, is passed over unless `F` says what is wanted of it.
 #[derive(Default)]
-pub(super) struct Row {
+pub(super) struct Row<F = IgnoredAny> {
     filter: String,
     named: Option<Vec<String>>,
     values: Vec<(String, Scalar)>,
     /// What tells the document from others.
     pub(super) doc_hash: Scalar,
     pub(super) doc_id: Scalar,
+    pub(super) doc: F,
     pub(super) target: Scalar,
 }
 
-impl Row {
+impl<F> Row<F> {
     /// What its metrics were measured on: the filter, if it is one.
     pub(super) fn scope(&self) -> &str {
         scope(&self.filter)
@@ -61,7 +63,7 @@ fn scope(filter: &str) -> &str {
     if filter == "none" { "" } else { filter }
 }
 
-impl Walk for Row {
+impl<F: DeserializeOwned> Walk for Row<F> {
     fn key<'de, A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error> {
         match key.as_str() {
             "filter" => self.filter = map.next_value::<Scalar>()?.text().unwrap_or_default().to_owned(),
@@ -71,8 +73,9 @@ impl Walk for Row {
             }
             "doc_hash" => self.doc_hash = map.next_value()?,
             "doc_id" => self.doc_id = map.next_value()?,
+            "doc" => self.doc = map.next_value()?,
             "target" => self.target = map.next_value()?,
-            "doc" | "arguments" | "resps" | "filtered_resps" | "prompt_hash" | "target_hash" => skip(map)?,
+            "arguments" | "resps" | "filtered_resps" | "prompt_hash" | "target_hash" => skip(map)?,
             // No task has a hundred metrics: beyond that a row is something else.
             _ if self.values.len() < 100 => self.values.push((key, map.next_value()?)),
             _ => skip(map)?,
@@ -88,7 +91,7 @@ impl Walk for Row {
 pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
     let mut sums: BTreeMap<(String, String), Sum> = BTreeMap::new();
     let seen = rows(file, |bytes| {
-        let mut row = Row::default();
+        let mut row = Row::<IgnoredAny>::default();
         let read = Walked(&mut row).deserialize(&mut serde_json::Deserializer::from_slice(bytes));
         if matches!(read, Ok(true)) {
             add(&mut sums, &row);

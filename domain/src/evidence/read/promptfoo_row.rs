@@ -1,8 +1,10 @@
 //! Rows of promptfoo: a test of one prompt at one provider.
 
-use super::loose::{Figure, List, Object, Said, Scalar, Table};
+use super::loose::{Figure, List, Object, Scalar, Table};
+use super::walk::{Walk, Walked, otherwise, skip};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use std::fmt;
 
 /// A row; its variables and assertions, whose form is anybody's, are passed over unless `F` says what is wanted of them.
 #[derive(Deserialize, Default)]
@@ -15,7 +17,7 @@ pub(super) struct Row<F = IgnoredAny> {
     #[serde(rename = "latencyMs")]
     pub(super) latency: Scalar,
     pub(super) cost: Scalar,
-    pub(super) provider: Said,
+    pub(super) provider: Provider,
     pub(super) prompt: Object<Prompt>,
     pub(super) vars: F,
     #[serde(rename = "testIdx")]
@@ -28,6 +30,45 @@ pub(super) struct Row<F = IgnoredAny> {
     pub(super) case: Object<Case<F>>,
     metadata: Object<Meta>,
     description: Scalar,
+}
+
+/// Who answered: a text, or an object with id and label.
+#[derive(Default)]
+pub(super) struct Provider {
+    pub(super) id: String,
+    label: String,
+}
+
+impl Walk for Provider {
+    fn key<'de, A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error> {
+        let to = match key.as_str() {
+            "id" => &mut self.id,
+            "label" => &mut self.label,
+            _ => return skip(map),
+        };
+        *to = map.next_value::<Scalar>()?.text().unwrap_or_default().to_owned();
+        Ok(())
+    }
+}
+
+impl<'de> Deserialize<'de> for Provider {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Provider;
+            otherwise!(others Provider::default());
+            otherwise!(list Provider::default());
+            fn visit_str<E>(self, text: &str) -> Result<Provider, E> {
+                Ok(Provider { id: text.chars().take(600).collect(), label: String::new() })
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Provider, A::Error> {
+                let mut provider = Provider::default();
+                Walked(&mut provider).visit_map(map)?;
+                Ok(provider)
+            }
+        }
+        from.deserialize_any(Any)
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -105,10 +146,19 @@ impl<F> Row<F> {
 
     /// The provider and the prompt.
     pub(super) fn group(&self) -> String {
+        self.group_of(&self.provider.id)
+    }
+
+    /// The same as the file's own sums call them: by the provider's label, if it has one.
+    pub(super) fn labelled(&self) -> Option<String> {
+        Some(&self.provider.label).filter(|label| !label.is_empty()).map(|label| self.group_of(label))
+    }
+
+    fn group_of(&self, provider: &str) -> String {
         let prompt = self.prompt.0.as_ref();
         let prompt = prompt.and_then(|p| p.label.text().or(p.display.text()).or(p.raw.text())).unwrap_or_default();
         let short: String = prompt.chars().take(120).collect();
-        format!("{} / {short}", self.provider.0)
+        format!("{provider} / {short}")
     }
 
     fn meta(&self, pick: impl Fn(&Meta) -> &Scalar) -> Option<String> {

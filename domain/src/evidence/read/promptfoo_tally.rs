@@ -47,7 +47,7 @@ impl Tally {
     pub(super) fn add(&mut self, row: &Row, findings: &mut Findings) {
         let ended = row.ended();
         count(&mut self.counts, ended);
-        findings.target(&row.provider.0);
+        findings.target(&row.provider.id);
         for (sum, value) in [(&mut self.latency, &row.latency), (&mut self.cost, &row.cost)] {
             if let Some(value) = value.num() {
                 *sum = Sum { sum: sum.sum + value, n: sum.n + 1.0, rows: sum.rows + 1 };

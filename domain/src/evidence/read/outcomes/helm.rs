@@ -34,13 +34,17 @@ pub(in super::super) fn read(archive: &mut Archive<'_>) -> Result<Option<Outcome
         let why = "the archive of a HELM run has no per_instance_stats.json, which has the outcome of each instance";
         return Ok(Some(Outcomes::none(why)));
     };
+    // Instances are numbered anew in every scenario: without it, any two of the same number would pair.
+    let Some(of) = spec(archive, &parts)?.and_then(|spec| spec.scenario()) else {
+        let why = "the archive of a HELM run has no run_spec.json that names the scenario, so its instances may be any";
+        return Ok(Some(Outcomes::none(why)));
+    };
     let mut found = Collect::default();
     archive.member(instances, |stream| {
         document(stream, FORMAT, Each::new(|instance: Object<Instance>| add(&mut found, instance)))
     })?;
     let mut found = found.finish();
-    // Instances are numbered anew in every scenario.
-    found.of = spec(archive, &parts)?.and_then(|spec| spec.scenario());
+    found.of = Some(of);
     Ok(Some(found))
 }
 

@@ -1,5 +1,5 @@
-//! Outcomes of lm-evaluation-harness samples: a document by its hash, which is that of its content; files without hashes by
-//! number and target.
+//! Outcomes of lm-evaluation-harness samples: a document by its hash, which is that of its content; in files without hashes by
+//! its number, its content and its target. Rows do not name their task: a number alone would pair the documents of any two.
 
 use super::super::lm_eval_samples::{FORMAT, Row};
 use super::super::rows::rows;
@@ -7,7 +7,7 @@ use super::super::walk::Walked;
 use super::super::{Source, Unreadable};
 use super::Outcomes;
 use super::collect::Collect;
-use super::print::sample;
+use super::print::{Print, sample};
 use serde::de::DeserializeSeed;
 
 /// Reads them.
@@ -17,14 +17,17 @@ use serde::de::DeserializeSeed;
 pub(super) fn read(file: &mut dyn Source) -> Result<Outcomes, Unreadable> {
     let mut found = Collect::default();
     let seen = rows(file, |bytes| {
-        let mut row = Row::default();
+        let mut row = Row::<Print>::default();
         let read = Walked(&mut row).deserialize(&mut serde_json::Deserializer::from_slice(bytes));
         if !matches!(read, Ok(true)) {
             return false;
         }
         let sample = match row.doc_hash.text() {
             Some(hash) => Some(sample(&[hash])),
-            None => row.doc_id.word().map(|id| sample(&[&id, &row.target.word().unwrap_or_default()])),
+            None => {
+                let target = row.target.word().unwrap_or_default();
+                row.doc_id.word().map(|id| sample(&[&id, &row.doc.part(), &target]))
+            }
         };
         if let Some(sample) = sample {
             let scope = row.scope();

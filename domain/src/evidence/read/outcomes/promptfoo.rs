@@ -112,8 +112,11 @@ impl Rows {
         if let Some(latency) = row.latency.num() {
             self.found.add(("latencyMs", ""), sample, cell, Some(latency));
         }
-        for (name, sum, n) in row.scores() {
-            self.found.add((name, &group), sample, 0, Some(sum / n));
+        // Rows are summed up by the provider's id where the reader does it, by its label where the file does.
+        for group in std::iter::once(&group).chain(row.labelled().iter().filter(|labelled| **labelled != group)) {
+            for (name, sum, n) in row.scores() {
+                self.found.add((name, group), sample, 0, Some(sum / n));
+            }
         }
     }
 }

@@ -14,6 +14,9 @@ const COLUMNS: usize = 2_000;
 /// Rows of JSON whose names make the columns.
 const NAMED: usize = 200;
 
+/// What the first column of a pandas Series without a name is called; in other tables, a column without a name is the index.
+pub const UNNAMED: &str = "(no name)";
+
 /// What each row is passed with: the columns' names (a repeated one is "name (2)"), and the cells.
 pub type Each<'a> = dyn FnMut(&[String], &[String]) + 'a;
 
@@ -60,6 +63,13 @@ fn of_csv(file: &mut dyn Source, head: &[u8], limit: usize, f: &mut Each) -> Res
         left -= 1;
         if columns.is_empty() {
             columns = unique(record.iter().take(COLUMNS).map(text));
+            // A person has to be able to choose it: of these two columns, either may be what is wanted.
+            if let [index, value] = columns.as_mut_slice()
+                && index.is_empty()
+                && value == "0"
+            {
+                UNNAMED.clone_into(index);
+            }
             continue;
         }
         even &= record.len() == columns.len();

@@ -12,7 +12,7 @@ const ROWS: usize = 200;
 
 /// Whether the columns are those of a Series without a name.
 pub fn fits(columns: &[String]) -> bool {
-    matches!(columns, [index, value] if index.is_empty() && value == "0")
+    matches!(columns, [index, value] if index == rows::UNNAMED && value == "0")
 }
 
 /// What the columns are, if the rows are metrics.
@@ -20,7 +20,7 @@ pub fn fits(columns: &[String]) -> bool {
 /// # Errors
 /// A broken table.
 pub fn guess(file: &mut dyn Source) -> Result<Option<Mapping>, Unreadable> {
-    let (metric, value) = (String::new(), "0".to_owned());
+    let (metric, value) = (rows::UNNAMED.to_owned(), "0".to_owned());
     let mapping = Mapping::Metrics { metric, value, scope: None, slice: None, samples: None, stderr: None };
     Ok(metrics(file)?.map(|_| mapping))
 }
