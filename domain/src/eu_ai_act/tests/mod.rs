@@ -6,7 +6,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
+mod answering;
 mod data;
+mod duties;
 mod properties;
 mod rules;
 
