@@ -228,3 +228,55 @@ fn a_system_with_our_own_model_is_in_both_classes() {
     assert_eq!(outcome.roles, [Role::Provider, Role::Deployer, Role::ModelProvider]);
     assert!(owes(&outcome, "risk_management") && owes(&outcome, "notify_systemic") && owes(&outcome, "tell_people"));
 }
+
+/// Each sentence has the answers that bring it about, and disappears with them.
+#[test]
+fn what_decided_is_said() {
+    let said = |outcome: &Outcome, part: &str| {
+        outcome.reasons.iter().chain(&outcome.warnings).any(|reason| reason.text.contains(part))
+    };
+    let before = json!({"released_on": "2027-01-01", "significant_change": "no", "for_public_authorities": "no"});
+    let from_before = with(&plain(), &before);
+    let area = outcome(&from_before, json!({"areas": ["3b"]}));
+    assert!(said(&area, "the rules for Annex III") && !said(&area, "the rules for Annex I:"));
+    let toy = json!({"product_acts": ["toys"], "product_function": "itself"});
+    let product = outcome(&from_before, toy.clone());
+    assert!(said(&product, "the rules for Annex I:") && !said(&product, "the rules for Annex III"));
+    assert!(!said(&outcome(&plain(), toy.clone()), "there before"));
+    let unassessed = outcome(&with(&plain(), &toy), json!({"third_party_assessment": "not_required"}));
+    assert!(said(&unassessed, "needs no assessment"));
+    for (change, part) in [
+        ("own_name", "put our name"),
+        ("substantial_modification", "modified a high-risk system"),
+        ("new_purpose", "gave a system a purpose"),
+    ] {
+        let given = json!({"roles": ["deployer"], "areas": ["4a"], "change_of_role": [change]});
+        assert!(said(&outcome(&plain(), given), part), "{change}");
+    }
+    assert!(said(&outcome(&model(), json!({"model_placed": "no"})), "is not placed on the market"));
+    assert!(!said(&outcome(&model(), json!({})), "is not placed on the market"));
+}
+
+#[test]
+fn the_interview_asks_no_more_than_it_needs_at_the_edges() {
+    let asks = |answers: &Answers, key: Key| asked(answers).iter().any(|question| question.key == key);
+    let area = with(&plain(), &json!({"areas": ["3b"]}));
+    assert!(asks(&with(&area, &json!({"released_on": "2027-12-01"})), Key::SignificantChange));
+    assert!(!asks(&with(&area, &json!({"released_on": "2027-12-02"})), Key::SignificantChange));
+    let toy = with(&plain(), &json!({"product_acts": ["toys"], "product_function": "itself"}));
+    assert!(asks(&with(&toy, &json!({"released_on": "2028-08-01"})), Key::SignificantChange));
+    assert!(!asks(&with(&toy, &json!({"released_on": "2028-08-02"})), Key::SignificantChange));
+    let mut tuned = with(
+        &model(),
+        &json!({
+            "model_origin": "fine_tuned", "modification_compute": {"flop": 9e24}, "original_compute": {"flop": 1e25}
+        }),
+    );
+    assert!(asks(&tuned, Key::OriginalSystemic), "10^25 exactly is not presumed to be systemic");
+    assert!(!classify(&tuned, today()).unwrap().warnings.iter().any(|warning| warning.text.contains("not known")));
+    assert!(!asks(&with(&tuned, &json!({"original_compute": {"flop": 1.1e25}})), Key::OriginalSystemic));
+    tuned.set(Key::OriginalCompute, &json!("unknown")).unwrap();
+    tuned.remove(Key::OriginalSystemic);
+    tuned.remove(Key::HighImpact);
+    assert_eq!(missing(&tuned), [Key::OriginalSystemic], "before it is known, we are not taken for a provider");
+}
