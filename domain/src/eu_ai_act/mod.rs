@@ -38,5 +38,4 @@ pub use summary::{Part, Section, TrainingSummary, training_summary};
 pub use tags::Tag;
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;

@@ -24,6 +24,7 @@ crate::words! {
         EmotionExcepted = "emotion_excepted", "Emotions for medical or safety reasons";
         RealtimePermitted = "realtime_permitted", "Real-time identification for a named objective";
         ContentPrevented = "content_prevented", "Ban on sexual content does not hold";
+        UnsafeSupply = "unsafe_supply", "Used, though offered without safeguards";
         NoSafetyComponent = "no_safety_component", "In a product without safety function";
         AssessedForOtherRisks = "assessed_for_other_risks", "Product assessed for other risks";
         NotAssessed = "not_assessed", "Product not assessed by a third party";
@@ -131,6 +132,7 @@ fn practices(view: &View<'_>) -> Tests {
         (Tag::Prohibited, banned.iter().any(|practice| !content.contains(practice))),
         (Tag::ProhibitedContent, banned_content),
         (Tag::ContentPrevented, asked_content && !banned_content),
+        (Tag::UnsafeSupply, asked_content && view.uses_what_others_left_unsafe()),
         (Tag::PhysicalState, view.is(Key::EmotionPurpose, "physical_state")),
         (Tag::EmotionExcepted, view.is(Key::EmotionPurpose, "medical_or_safety")),
         (Tag::RealtimePermitted, view.realtime_permitted()),
