@@ -185,10 +185,12 @@ fn line(text: &str) -> String {
                 out.push(c);
             }
             // A list, a rule or a heading's underline; "-0.3" is none of them.
-            '-' | '+' | '=' | ':' if at == 0 && !after.is_some_and(|next| next.is_ascii_alphanumeric()) => {
+            '-' | '+' | '=' if at == 0 && !after.is_some_and(|next| next.is_ascii_alphanumeric()) => {
                 out.push('\\');
                 out.push(c);
             }
+            // A definition, whatever follows.
+            ':' if at == 0 => out.push_str("\\:"),
             '.' | ')' if digits && at > 0 && after.is_none_or(char::is_whitespace) => {
                 out.push('\\');
                 out.push(c);

@@ -78,6 +78,8 @@ fn unchanged(text: &str) {
 #[test]
 fn what_markdown_would_take_for_its_own_stays_text() {
     for text in [
+        "[\n:1",
+        "term\n:definition",
         "[link](https://example.org) ![image](x.png) <b>html</b> <!-- x --> <https://example.org>",
         "# heading",
         "- point",
