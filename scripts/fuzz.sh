@@ -61,7 +61,9 @@ jq -n --argjson systems "$(ask 'systems?limit=30' reference)" --argjson risks "$
     | $document[0]
     | .paths |= with_entries((.key / "/")[1] as $area
         | .value[].parameters[]? |= (if .name == "reference" then .schema.enum = ($real[$area] // []) | del(.schema.pattern)
-            elif .name == "If-Match" then .schema.enum = ["\"1\"", "\"2\"", "\"3\""]
+            elif .name == "If-Match" then .schema.enum = ["\"0\"", "\"1\"", "\"2\"", "\"3\""]
+            elif .name == "subcategory" then
+                .schema.enum = (if $area == "systems" then ["MAP-1.1", "MEASURE-2.1", "MEASURE-2.10"] else ["GOVERN-1.1", "GOVERN-6.2"] end)
             elif .in == "path" and $ids[.name] then .schema.enum = $ids[.name] else . end))
     | .components.schemas |= with_entries(if .key | endswith("Input") then .value.properties[]? |= . else . end
         | if (.key | endswith("Input")) and .value.properties then .value.properties |= with_entries(

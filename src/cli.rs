@@ -11,6 +11,7 @@ use crate::database::Database;
 use crate::{Failure, serve};
 
 mod audit;
+mod classify;
 mod evidence;
 mod gate;
 mod import;
@@ -37,7 +38,8 @@ struct Cli {
 /// What `--help` says of [`Pipeline`].
 const FOR_PIPELINES: &str = "For pipelines, without these settings (each has its --help):
   gate       Bring results and ask whether a system may go on: exit code 0 where it may, 1 where not
-  statement  Check offline what a gate has answered";
+  statement  Check offline what a gate has answered
+  classify   Class, role and obligations under the EU AI Act from a file of answers";
 
 /// What pipelines run, beside a server of others. None of the settings is theirs, and one has the name of an option of
 /// `gate`: so they have a command line of their own.
@@ -49,12 +51,14 @@ enum Pipeline {
     /// Check offline what a gate has answered
     #[command(subcommand)]
     Statement(statement::Statement),
+    /// Class, role and obligations under the EU AI Act from a file of answers; exit code 2 where it is not complete
+    Classify(classify::Classify),
 }
 
 impl Pipeline {
     /// Whether the arguments are for it.
     fn is_asked(first: Option<&OsStr>) -> bool {
-        matches!(first.and_then(OsStr::to_str), Some("gate" | "statement"))
+        matches!(first.and_then(OsStr::to_str), Some("gate" | "statement" | "classify"))
     }
 }
 
@@ -100,6 +104,7 @@ pub fn main() -> ExitCode {
         return match Pipeline::parse() {
             Pipeline::Gate(asked) => gate::run(&asked),
             Pipeline::Statement(asked) => statement::run(&asked),
+            Pipeline::Classify(asked) => classify::run(&asked),
         };
     }
     let mut cli = Cli::parse();

@@ -62,6 +62,9 @@ macro_rules! routes {
 /// Who reads the whole audit trail.
 const TRAIL: &[Role] = &[Role::Auditor, Role::Admin, Role::Chair];
 
+/// Who answers for the organisation.
+const GOVERN: &[Role] = &[Role::Admin, Role::Committee, Role::Chair];
+
 routes! {
     // One line a route, by area.
     GET "/work" Access::SignedIn => pages::work::show,
@@ -74,6 +77,30 @@ routes! {
     POST "/systems/new" Access::Roles(&[Role::Owner, Role::Admin]) => pages::systems::new::save,
     GET "/systems/similar" Access::Roles(&[Role::Owner, Role::Admin]) => pages::systems::new::look_alikes,
     GET "/systems/{reference}" Access::SignedIn => pages::systems::overview::show,
+    GET "/systems/{reference}/profile" Access::SignedIn => pages::profile::system,
+    GET "/systems/{reference}/profile.json" Access::SignedIn => pages::profile::oscal_system,
+    GET "/systems/{reference}/profile/coverage" Access::SignedIn => pages::profile::coverage_system,
+    POST "/systems/{reference}/profile/confirm" Access::May(Action::ProfileWrite) => pages::profile::confirm_all_system,
+    POST "/systems/{reference}/profile/{control}/confirm" Access::May(Action::ProfileWrite) => pages::profile::confirm_system,
+    GET "/systems/{reference}/profile/{control}" Access::SignedIn => pages::profile::control_system,
+    POST "/systems/{reference}/profile/{control}" Access::May(Action::ProfileWrite) => pages::profile::save_system,
+    POST "/systems/{reference}/profile/{control}/autosave" Access::May(Action::ProfileWrite) => pages::profile::autosave_system,
+    POST "/systems/{reference}/profile/{control}/verify" Access::May(Action::ProfileWrite) => pages::profile::verify_system,
+    GET "/govern" Access::SignedIn => pages::profile::govern,
+    GET "/govern.json" Access::SignedIn => pages::profile::oscal_govern,
+    GET "/govern/coverage" Access::SignedIn => pages::profile::coverage_govern,
+    GET "/govern/catalog.json" Access::SignedIn => pages::profile::catalog,
+    POST "/govern/confirm" Access::Roles(GOVERN) => pages::profile::confirm_all_govern,
+    POST "/govern/{control}/confirm" Access::Roles(GOVERN) => pages::profile::confirm_govern,
+    GET "/govern/{control}" Access::SignedIn => pages::profile::control_govern,
+    POST "/govern/{control}" Access::Roles(GOVERN) => pages::profile::save_govern,
+    POST "/govern/{control}/autosave" Access::Roles(GOVERN) => pages::profile::autosave_govern,
+    POST "/govern/{control}/verify" Access::Roles(GOVERN) => pages::profile::verify_govern,
+    GET "/systems/{reference}/ai-act" Access::SignedIn => pages::ai_act::show,
+    GET "/systems/{reference}/ai-act/answers.json" Access::SignedIn => pages::ai_act::answers,
+    POST "/systems/{reference}/ai-act/result" Access::May(Action::ScreeningWrite) => pages::ai_act::conclude,
+    GET "/systems/{reference}/ai-act/{question}" Access::May(Action::ScreeningWrite) => pages::ai_act::ask,
+    POST "/systems/{reference}/ai-act/{question}" Access::May(Action::ScreeningWrite) => pages::ai_act::save,
     GET "/systems/{reference}/edit" Access::SignedIn => pages::systems::edit::show,
     POST "/systems/{reference}/edit" Access::May(Action::SystemEdit) => pages::systems::edit::save,
     GET "/systems/{reference}/triage" Access::SignedIn => pages::systems::triage::show,

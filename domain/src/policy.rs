@@ -22,6 +22,8 @@ crate::words! {
         MitigationAdvance = "mitigation.advance", "report progress on this mitigation";
         EvidenceWrite = "evidence.write", "add evidence to this system";
         CriterionWrite = "criterion.write", "write acceptance criteria of this system";
+        ProfileWrite = "profile.write", "answer the AI RMF profile of this system";
+        ScreeningWrite = "screening.write", "screen this system against the EU AI Act";
         ReviewSubmit = "review.submit", "submit this system";
         ReviewWithdraw = "review.withdraw", "withdraw this submission";
         ReviewRead = "review.read", "read this review";
@@ -41,6 +43,9 @@ crate::words! {
         MatrixManage = "matrix.manage", "change the risk matrix";
         VocabularyManage = "vocabulary.manage", "change the vocabulary of metrics";
         InventoryImport = "inventory.import", "import an inventory";
+        GovernRead = "govern.read", "read the organisation's AI RMF profile";
+        GovernWrite = "govern.write", "answer the organisation's AI RMF profile";
+        FrameworksManage = "frameworks.manage", "load and remove frameworks";
     }
 }
 
@@ -49,7 +54,12 @@ impl Action {
     pub const fn writes(self) -> bool {
         !matches!(
             self,
-            Action::SystemRead | Action::ReviewRead | Action::CommitteeRead | Action::PortfolioRead | Action::AuditRead
+            Action::SystemRead
+                | Action::ReviewRead
+                | Action::CommitteeRead
+                | Action::PortfolioRead
+                | Action::AuditRead
+                | Action::GovernRead
         )
     }
 
@@ -66,6 +76,9 @@ impl Action {
                 | Action::MatrixManage
                 | Action::VocabularyManage
                 | Action::InventoryImport
+                | Action::GovernRead
+                | Action::GovernWrite
+                | Action::FrameworksManage
         )
     }
 }
@@ -134,7 +147,9 @@ pub fn allow(actor: &Actor, action: Action, relation: Relation) -> Result<(), Re
         | A::RiskRate
         | A::MitigationWrite
         | A::EvidenceWrite
-        | A::CriterionWrite => works_on_it,
+        | A::CriterionWrite
+        | A::ProfileWrite
+        | A::ScreeningWrite => works_on_it,
         A::MitigationAdvance => works_on_it || relation.assignee || actor.votes(),
         A::SystemTransfer => relation.owner || actor.has(Role::Admin),
         A::SystemRetire | A::ReviewSubmit | A::ReviewWithdraw => relation.owner,
@@ -149,9 +164,15 @@ pub fn allow(actor: &Actor, action: Action, relation: Relation) -> Result<(), Re
         A::CommitteeRead => actor.reads_all(),
         A::PortfolioRead => actor.reads_all(),
         A::AuditRead => actor.has_any(&[Role::Auditor, Role::Admin, Role::Chair]),
-        A::PeopleManage | A::UnitsManage | A::MatrixManage | A::VocabularyManage | A::InventoryImport => {
-            actor.has(Role::Admin)
-        }
+        A::PeopleManage
+        | A::UnitsManage
+        | A::MatrixManage
+        | A::VocabularyManage
+        | A::InventoryImport
+        | A::FrameworksManage => actor.has(Role::Admin),
+        // What the organisation says of itself is for everybody in it.
+        A::GovernRead => true,
+        A::GovernWrite => actor.has_any(&[Role::Admin, Role::Committee, Role::Chair]),
     };
     if allowed { Ok(()) } else { Err(Refusal::forbidden(format!("You may not {}", action.label()))) }
 }

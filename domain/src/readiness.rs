@@ -1,7 +1,7 @@
 //! Readiness: what a submission still misses, each item a link to where it is mended.
 
 use crate::triage::Tier;
-use crate::{evidence, system::Context};
+use crate::{evidence, framework, system::Context};
 
 /// What readiness is judged from.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +22,8 @@ pub struct Facts {
     pub mitigations_unassigned: usize,
     /// Kinds of evidence that are current.
     pub evidence: Vec<evidence::Kind>,
+    /// Subcategories of the AI RMF that the tier asks for and nobody answered.
+    pub profile_open: Vec<&'static str>,
     /// Comments of the last review that are open.
     pub open_comments: usize,
 }
@@ -38,6 +40,7 @@ crate::words! {
         Treatment = "treatment", "Choose a treatment for every risk";
         Mitigations = "mitigations", "Give every risk to mitigate a mitigation, with assignee and date";
         Evidence = "evidence", "Attach the evidence that the tier asks for";
+        Profile = "profile", "Answer the AI RMF profile as far as the tier asks for it";
         Comments = "comments", "Answer the committee's comments";
     }
 }
@@ -52,6 +55,7 @@ impl Step {
             Step::Risks | Step::Ratings | Step::Treatment => "risks",
             Step::Mitigations => "mitigations",
             Step::Evidence => "evidence",
+            Step::Profile => "profile",
             Step::Comments => "reviews",
         }
     }
@@ -75,7 +79,7 @@ impl Item {
 
 /// The list for a system. Items that its tier does not ask for are left out.
 pub fn readiness(facts: &Facts) -> Vec<Item> {
-    let demands = facts.tier.unwrap_or(Tier::Minimal).demands();
+    let demands = demands_of(facts.tier).demands();
     let count = |n: usize, one: &str, many: &str| match n {
         0 => None,
         1 => Some(format!("1 {one}")),
@@ -122,6 +126,9 @@ pub fn readiness(facts: &Facts) -> Vec<Item> {
             missing: (!missing.is_empty()).then(|| format!("no current {}", missing.join(", no current "))),
         });
     }
+    if framework::required(demands_of(facts.tier)).next().is_some() {
+        items.push(Item { step: Step::Profile, missing: open_questions(&facts.profile_open) });
+    }
     if facts.open_comments > 0 {
         items.push(Item {
             step: Step::Comments,
@@ -162,6 +169,22 @@ pub fn missing_evidence(facts: &Facts) -> Option<evidence::Kind> {
 /// Whether everything is done.
 pub fn is_ready(items: &[Item]) -> bool {
     items.iter().all(Item::done)
+}
+
+/// The tier by which things are asked for: before triage, the lowest.
+fn demands_of(tier: Option<Tier>) -> Tier {
+    tier.unwrap_or(Tier::Minimal)
+}
+
+/// "3 open: MAP 1.1, MAP 3.4, MEASURE 2.3".
+fn open_questions(open: &[&'static str]) -> Option<String> {
+    const NAMED: usize = 3;
+    let named = open.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    match open.len() {
+        0 => None,
+        n if n > NAMED => Some(format!("{n} open: {named} …")),
+        n => Some(format!("{n} open: {named}")),
+    }
 }
 
 fn none_yet(facts: &Facts) -> Option<String> {

@@ -18,6 +18,8 @@ crate::words! {
         EvidenceWrite = "evidence:write", "Upload and correct evidence";
         CriteriaRead = "criteria:read", "Read criteria, the scorecard, the TEVV report and the gate";
         CriteriaWrite = "criteria:write", "Write acceptance criteria";
+        ProfileRead = "profile:read", "Read the AI RMF profiles";
+        ProfileWrite = "profile:write", "Answer the AI RMF profiles, and verify answers";
         ReviewsRead = "reviews:read", "Read reviews and decisions";
         ReviewsSubmit = "reviews:submit", "Submit systems, and withdraw submissions";
         ReviewsComment = "reviews:comment", "Comment on reviews";

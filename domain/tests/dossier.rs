@@ -74,6 +74,7 @@ fn dossier() -> Dossier {
             rules_version: 1,
             override_reason: None,
         },
+        profile: Vec::new(),
         matrix: MatrixPart { version: 1, matrix: Matrix::default() },
         risks: vec![risk(3, "Unequal error"), risk(4, "Drift")],
         mitigations: vec![MitigationPart {
@@ -236,4 +237,33 @@ fn criteria_belong_to_what_was_decided() {
     assert_eq!(material(CriterionPart { risks: Vec::new(), ..criterion.clone() }), 1);
     let noted = CriterionPart { note: Some("As agreed".to_owned()), says: "Accuracy 0.9".to_owned(), ..criterion };
     assert_eq!(material(noted), 0);
+}
+
+/// A dossier from before there was a profile keeps its hash. Answers are worked on after an approval; that something does not
+/// apply, or an answer that goes, changes what was decided on.
+#[test]
+fn the_profile_belongs_to_what_was_decided() {
+    use domain::framework::State;
+    let answer = ProfilePart {
+        control: "MEASURE 2.10".to_owned(),
+        title: "Privacy".to_owned(),
+        state: State::Partial,
+        target: None,
+        text: Some("Half of it".to_owned()),
+        reason: None,
+        answered_by: person(1, "Ada"),
+        verified_by: None,
+        links: vec!["R-3".to_owned()],
+    };
+    let (before, with) = (dossier(), Dossier { profile: vec![answer.clone()], ..dossier() });
+    assert!(!before.freeze().unwrap().0.contains("profile"));
+    let to = |new: ProfilePart| Dossier { profile: vec![new], ..dossier() };
+    assert!(material_changes(&before, &with).is_empty(), "an answer that comes");
+    assert_eq!(material_changes(&with, &before).len(), 1, "one that goes");
+    let done = to(ProfilePart { state: State::Implemented, text: Some("All of it".to_owned()), ..answer.clone() });
+    assert!(material_changes(&with, &done).is_empty());
+    assert_eq!(diff(&with, &done).len(), 2, "it is shown all the same");
+    let away =
+        ProfilePart { state: State::NotApplicable, text: None, reason: Some("No such data".to_owned()), ..answer };
+    assert_eq!(material_changes(&with, &to(away)).len(), 1);
 }

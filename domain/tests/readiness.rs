@@ -71,6 +71,9 @@ fn counts_are_said_in_words() {
             (Step::Comments, "3 comments are open".to_owned()),
         ]
     );
+    let facts =
+        Facts { profile_open: vec!["MAP 1.1", "MAP 5.1", "MEASURE 2.1", "MEASURE 2.10"], ..complete(Tier::Limited) };
+    assert_eq!(missing(&facts), [(Step::Profile, "4 open: MAP 1.1, MAP 5.1, MEASURE 2.1 …".to_owned())]);
     let facts = Facts { evidence: vec![evidence::Kind::Validation], ..complete(Tier::Critical) };
     assert_eq!(missing(&facts), [(Step::Evidence, "no current test, no current evaluation".to_owned())]);
 }
@@ -78,7 +81,7 @@ fn counts_are_said_in_words() {
 fn any_facts() -> impl Strategy<Value = Facts> {
     let tier = proptest::option::of(proptest::sample::select(Tier::ALL));
     let kinds = proptest::sample::subsequence(evidence::Kind::ALL.to_vec(), 0..=evidence::Kind::ALL.len());
-    (tier, any::<bool>(), 0usize..5, any::<[bool; 5]>(), kinds).prop_map(|(tier, full, risks, some, evidence)| Facts {
+    (tier, any::<bool>(), 0usize..5, any::<[bool; 6]>(), kinds).prop_map(|(tier, full, risks, some, evidence)| Facts {
         tier,
         context: if full { full_context() } else { Context::default() },
         risks,
@@ -87,6 +90,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
         risks_unmitigated: usize::from(some[2]).min(risks),
         mitigations_unassigned: usize::from(some[3]),
         evidence,
+        profile_open: if some[5] { vec!["MAP 1.1"] } else { Vec::new() },
         open_comments: usize::from(some[4]),
     })
 }
@@ -102,7 +106,7 @@ proptest! {
             && facts.context.kind.is_some()
             && facts.risks >= demands.risks
             && facts.risks_unrated + facts.risks_untreated + facts.risks_unmitigated == 0
-            && facts.mitigations_unassigned + facts.open_comments == 0
+            && facts.mitigations_unassigned + facts.open_comments + facts.profile_open.len() == 0
             && demands.evidence.iter().all(|k| facts.evidence.contains(k));
         prop_assert_eq!(is_ready(&readiness(&facts)), expected);
     }

@@ -123,14 +123,14 @@ for (const javaScriptEnabled of [true, false]) {
       expect(new URL(samuel.url()).pathname).toBe(review);
 
       // What is read is ticked: the six parts, since nothing was decided on before.
-      await expect(samuel.locator('main')).toContainText('0 of 7 parts viewed');
+      await expect(samuel.locator('main')).toContainText('0 of 8 parts viewed');
       await steps.press('Viewed Context');
-      await expect(samuel.locator('main')).toContainText('1 of 7 parts viewed');
+      await expect(samuel.locator('main')).toContainText('1 of 8 parts viewed');
       const ticked = samuel.getByRole('button', { name: 'Viewed Context', exact: true });
       await expect(ticked).toHaveAttribute('aria-pressed', 'true');
       await expect(samuel.locator('#context')).toBeInViewport();
       await leads(samuel, () => ticked.click());
-      await expect(samuel.locator('main')).toContainText('0 of 7 parts viewed');
+      await expect(samuel.locator('main')).toContainText('0 of 8 parts viewed');
 
       // A comment beside the risks.
       const risks = samuel.locator('#risks');

@@ -31,13 +31,14 @@ use super::{Api, BASE, v1};
 struct Document;
 
 /// Areas, in the order of the workflow.
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 11] = [
     ("Token", "Whom a token acts as, and this document."),
     ("Systems", "Register, describe, triage, hand over, retire."),
     ("Risks", "Write, take from the library, rate, handle, close."),
     ("Mitigations", "Add for risks, change, report progress."),
     ("Evidence", "Files and what is said about them."),
     ("Measure", "Acceptance criteria, the scorecard, the TEVV report, the gate for pipelines."),
+    ("Profile", "Where organisation and systems stand with the NIST AI RMF."),
     ("Reviews", "Submit, comment, vote, decide; decisions."),
     ("People", "People, business units, the risk matrix."),
     ("Portfolio", "The portfolio's figures, and search."),

@@ -25,6 +25,21 @@ pub enum Import {
     Risks(List),
     /// Mitigations of systems that the register has, as CSV, XLSX or XLS
     Mitigations(List),
+    /// A framework: the AI RMF Playbook's JSON, an OSCAL catalog or a CSV. Official texts of the AI RMF are then shown under
+    /// its questions
+    Framework(Framework),
+}
+
+#[derive(Args)]
+pub struct Framework {
+    /// The file
+    file: PathBuf,
+    /// The administrator in whose name this is done [default: the first one]
+    #[arg(long = "as", value_name = "EMAIL")]
+    by: Option<String>,
+    /// How to answer
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
 }
 
 #[derive(Args)]
@@ -104,6 +119,7 @@ pub async fn run(command: Import, config: &Config) -> Result<ExitCode, Failure> 
         Import::Systems(systems) => systems,
         Import::Risks(list) => return run_list(Kind::Risks, list, config).await,
         Import::Mitigations(list) => return run_list(Kind::Mitigations, list, config).await,
+        Import::Framework(asked) => return run_framework(asked, config).await,
     };
     let order = order(&systems)?;
     let database = Database::for_command(config).await?;
@@ -268,4 +284,42 @@ fn summary(plan: &Plan, run: Option<uuid::Uuid>) -> serde_json::Value {
         "warnings": plan.warnings,
         "rejected": rejected,
     })
+}
+
+/// Reads the file before the register is opened: a wrong one changes nothing.
+async fn run_framework(asked: Framework, config: &Config) -> Result<ExitCode, Failure> {
+    let imported = domain::framework::import::read(&bytes(&asked.file)?, &file_name(&asked.file))
+        .map_err(|error| Failure::new(format!("{}: {error}", asked.file.display())))?;
+    let by = asked.by.clone();
+    let database = Database::for_command(config).await?;
+    let done = keep_framework(&database, config, by.as_deref(), &imported).await;
+    database.close().await;
+    let done = done?;
+    match asked.format {
+        Format::Text => {
+            println!(
+                "{} ({} controls) is {}.",
+                imported.title,
+                done.controls,
+                if done.replaced { "replaced" } else { "loaded" }
+            );
+            if done.texts > 0 {
+                println!("{} of the AI RMF's 72 subcategories now show their official text.", done.texts);
+            }
+        }
+        Format::Json => println!("{:#}", json!({ "key": imported.key, "title": imported.title, "loaded": done })),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn keep_framework(
+    database: &Database,
+    config: &Config,
+    by: Option<&str>,
+    imported: &domain::framework::import::Imported,
+) -> Result<store::profile::official::Loaded, Failure> {
+    database.migrate().await?;
+    let store: Store = database.store(config)?;
+    let actor = importer(&store, by).await.map_err(refused)?;
+    store::profile::official::import(&store, &actor, imported).await.map_err(refused)
 }

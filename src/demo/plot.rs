@@ -55,6 +55,8 @@ pub enum Act {
     Risks,
     /// What its measurements must show.
     Criteria(Tier),
+    /// Answers to the AI RMF, as far as the tier asks for them.
+    Profile(Tier),
     Mitigations,
     /// The n-th mitigation gets as far as this.
     Advance(usize, Status),
@@ -171,6 +173,7 @@ impl Plan<'_> {
             return;
         }
         self.papers(start - 10);
+        self.on(start - 10, 15, Act::Profile(self.tier));
         self.on(start - 11, 13, Act::Rate);
     }
 

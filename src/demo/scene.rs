@@ -16,6 +16,7 @@ use domain::risk::{RatingKind, Treatment, library};
 use domain::system::{Context, Kind, Registration, Stage as Life};
 use domain::triage::{Answers, Question, Tier};
 use store::mitigations::{self, NewMitigation};
+use store::profile::{Links, Said, Whose};
 use store::risks::{self, NewRating, NewRisk};
 use store::{Store, evidence as papers_store, reviews, systems};
 
@@ -61,6 +62,7 @@ impl<'a> Stage<'a> {
             Act::Context { whole } => self.context(n, system, &owner, *whole).await,
             Act::Risks => self.risks(n, system, &owner).await,
             Act::Criteria(tier) => self.criteria(n, system, &owner, *tier).await,
+            Act::Profile(tier) => self.profile(n, &owner, *tier).await,
             Act::Mitigations => self.mitigations(n, system, &owner).await,
             Act::Advance(which, to) => self.advance(n, system, *which, *to).await,
             Act::Evidence(kind) => self.evidence(n, system, &owner, *kind).await,
@@ -190,6 +192,34 @@ impl<'a> Stage<'a> {
             store::measure::criteria::add(self.store, owner, self.reference(n)?, &new, &risks, None)
                 .await
                 .map_err(|e| failed("criterion", &e))?;
+        }
+        Ok(())
+    }
+
+    /// Most of what is asked is in place, some of it partly; what counts as evidence says what there is.
+    async fn profile(&mut self, n: usize, owner: &Actor, tier: Tier) -> Done {
+        let system = self.reference(n)?;
+        for (at, asked) in domain::framework::required(tier).enumerate() {
+            let there = asked.evidence.first().map_or_else(|| asked.title.clone(), Clone::clone);
+            let missing = asked.evidence.get(1).cloned().unwrap_or_default();
+            let whole = !(n + at).is_multiple_of(4) || missing.is_empty();
+            let (state, text) = match whole {
+                true => (
+                    "implemented",
+                    format!("{there}: kept in the project\u{2019}s folder, and looked at before each release."),
+                ),
+                false => ("partial", format!("{there}: written. Still missing: {}.", lower_first(&missing))),
+            };
+            let typed = domain::framework::Typed { state, text: &text, ..Default::default() };
+            let draft = domain::framework::Draft::parse(typed).map_err(|e| Failure::new(format!("profile: {e:?}")))?;
+            let links = match at % 5 {
+                0 => Links { risks: self.props[n].risks.iter().take(2).copied().collect(), ..Links::default() },
+                _ => Links::default(),
+            };
+            let said = Said { draft, owner: (at % 3 == 0).then_some(owner.id), links };
+            store::profile::save(self.store, owner, Whose::System(system), &asked.id, 0, &said)
+                .await
+                .map_err(|e| failed("profile", &e))?;
         }
         Ok(())
     }
@@ -437,3 +467,9 @@ const REASONS: [&str; 4] = [
     "Tested on the cases that matter; the open mitigations have owners and dates.",
     "Clear purpose, small reach, and somebody can stop it.",
 ];
+
+/// The same, to go on a sentence with.
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}

@@ -65,6 +65,7 @@ async fn no_body_however_malformed_changes_anything_or_breaks_the_server(pool: P
             "/end-others",
             "/theme",
             "/link",
+            "/confirm",
             "/discard",
             "/archive",
             "/restore",

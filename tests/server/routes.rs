@@ -63,6 +63,7 @@ pub fn filled(path: &str, world: &World, risk: &str, mitigation: &str, session: 
         "criteria" => world.criterion.to_string(),
         _ => String::new(),
     };
+    let asked = if path.starts_with("/systems/") { "MEASURE-2.10" } else { "GOVERN-1.1" };
     let admins = path.starts_with("/admin/");
     let person = if path.starts_with("/admin/services/") { world.service } else { world.spare };
     path.replace("{reference}", &reference)
@@ -73,6 +74,9 @@ pub fn filled(path: &str, world: &World, risk: &str, mitigation: &str, session: 
         .replace("{person}", &person.to_string())
         .replace("{view}", &uuid::Uuid::nil().to_string())
         .replace("{key}", "accuracy")
+        .replace("{control}", asked)
+        .replace("{subcategory}", asked)
+        .replace("{question}", "subject")
         .replace("{unit}", &world.spare_unit.to_string())
         .replace("{secret}", &world.invitation)
         .replace("{session}", session)

@@ -26,8 +26,8 @@ const MOST: usize = 12;
 const PROMISED: [(&str, usize); 7] = [
     ("/risks", 3),
     ("/reports", 8),
-    ("/decisions/{reference}", 15),
-    ("/systems/{reference}/submit", 14),
+    ("/decisions/{reference}", 16),
+    ("/systems/{reference}/submit", 16),
     ("/systems/{reference}/tevv", 14),
     ("/systems/{reference}/tevv.md", 14),
     ("/systems/{reference}/tevv.pdf", 14),

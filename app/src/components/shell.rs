@@ -10,7 +10,8 @@ use domain::actor::{Actor, Role};
 use leptos::{config::LeptosOptions, prelude::*};
 
 /// The places of the bar.
-const PLACES: [(&str, &str); 3] = [("My work", "/work"), ("Systems", "/systems"), ("Risks", "/risks")];
+const PLACES: [(&str, &str); 4] =
+    [("My work", "/work"), ("Systems", "/systems"), ("Risks", "/risks"), ("Govern", "/govern")];
 /// Those of people who read the whole register; to others they do not exist.
 const OF_READERS: [(&str, &str); 2] = [("Committee", "/committee"), ("Reports", "/reports")];
 

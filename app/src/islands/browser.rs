@@ -13,7 +13,7 @@ const LEAST: usize = 3;
 const SINGLE_KEYS: &str = "single-key-shortcuts";
 
 /// Listens for as long as the page lives: islands are never taken down.
-fn listen(target: &EventTarget, kind: &str, mut react: impl FnMut(Event) + 'static) {
+pub(super) fn listen(target: &EventTarget, kind: &str, mut react: impl FnMut(Event) + 'static) {
     let closure = Closure::<dyn FnMut(Event)>::new(move |event: Event| react(event));
     let _ = target.add_event_listener_with_callback(kind, closure.as_ref().unchecked_ref());
     closure.forget();

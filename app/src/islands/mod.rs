@@ -1,10 +1,12 @@
 //! What moves. Each island adds to a page that works without it: server markup first, script second.
 
+mod autosave;
 mod palette;
 mod rating;
 mod similar;
 mod upload;
 
+pub use autosave::{Autosave, Autosaved, Theirs};
 pub use palette::{Palette, Suggestion};
 pub use rating::RatingPreview;
 pub use similar::{SimilarName, SimilarNames};
@@ -14,6 +16,8 @@ pub use upload::{Sending, Upload};
 mod browser;
 #[cfg(feature = "hydrate")]
 mod rows;
+#[cfg(feature = "hydrate")]
+mod saving;
 #[cfg(feature = "hydrate")]
 mod zone;
 #[cfg(feature = "hydrate")]

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod ai_act;
 pub mod api;
 pub mod audit;
 pub mod bulk;
@@ -12,6 +13,7 @@ pub mod matrix;
 pub mod measure;
 pub mod mitigations;
 pub mod people;
+pub mod profile;
 pub mod reports;
 pub mod reviews;
 pub mod risks;

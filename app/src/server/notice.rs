@@ -43,6 +43,7 @@ notices! {
     RisksAdded "risks-added" Success "Risks added. Next: what is done about them, by whom, and until when.",
     RiskClosed "risk-closed" Success "The risk is closed. It can be reopened.",
     Rated "rated" Success "Rated. Earlier ratings stay in its history.",
+    Screened "screened" Success "The result is made. It stays as it is; answers can be changed for another one.",
     Saved "saved" Success "Saved.",
     Created "created" Success "Created.",
     ViewSaved "view-saved" Success "The view is saved. Its address can be sent to others.",

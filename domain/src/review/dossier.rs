@@ -8,7 +8,7 @@ use crate::ids::{CriterionRef, EvidenceRef, MitigationRef, PersonId, RiskRef, Sy
 use crate::risk::matrix::Matrix;
 use crate::system::Context;
 use crate::triage::{Question, Tier};
-use crate::{evidence, measure, mitigation, risk, system};
+use crate::{evidence, framework, measure, mitigation, risk, system};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -36,6 +36,9 @@ pub struct Dossier {
     pub triage: TriagePart,
     /// The matrix on which risks above appetite were judged.
     pub matrix: MatrixPart,
+    /// Its AI RMF profile, in the framework's order. Dossiers from before there was one have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profile: Vec<ProfilePart>,
     /// Its risks, by reference.
     pub risks: Vec<RiskPart>,
     /// Its mitigations that are not dropped, by reference.
@@ -204,6 +207,29 @@ pub struct CriterionPart {
     pub risks: Vec<RiskRef>,
 }
 
+/// An answer to a subcategory of the AI RMF.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfilePart {
+    /// "MEASURE 2.10"
+    pub control: String,
+    /// Its title then, in our words.
+    pub title: String,
+    /// Where the system stands, as the person who answered claims it.
+    pub state: framework::State,
+    /// Where it wants to get, if not to its tier's default.
+    pub target: Option<framework::State>,
+    /// What is in place and what is missing, as Markdown.
+    pub text: Option<String>,
+    /// Why it does not apply, as Markdown.
+    pub reason: Option<String>,
+    /// Who answered.
+    pub answered_by: Named,
+    /// Who else checked it since.
+    pub verified_by: Option<Named>,
+    /// Risks, mitigations and evidence that it rests on, by reference.
+    pub links: Vec<String>,
+}
+
 /// One piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidencePart {
@@ -279,6 +305,17 @@ pub fn diff(old: &Dossier, new: &Dossier) -> Vec<Change> {
         (if context_fields.contains(&f) { P::Summary } else { P::Context }, !matches!(f, "contributors" | "unit"))
     });
     compare(&mut out, &reference, "Tier", &fields(&old.triage), &fields(&new.triage), |_| (P::Triage, true));
+    // Answers are worked on after an approval as mitigations are; to say that something does not apply changes what was
+    // promised.
+    things(
+        &mut out,
+        P::Profile,
+        &old.profile,
+        &new.profile,
+        |a| (a.control.clone(), a.title.clone()),
+        |f| f == "reason",
+        false,
+    );
     // The matrix is the organisation's; what changes here shows in each risk's level.
     things(&mut out, P::Risks, &old.risks, &new.risks, |r| (r.reference.to_string(), r.title.clone()), |_| true, true);
     things(

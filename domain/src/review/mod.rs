@@ -125,6 +125,7 @@ crate::words! {
         Summary = "summary", "Summary";
         Triage = "triage", "Tier";
         Context = "context", "Context";
+        Profile = "profile", "AI RMF profile";
         Risks = "risks", "Risks";
         Mitigations = "mitigations", "Mitigations";
         Criteria = "criteria", "Acceptance criteria";
@@ -140,6 +141,7 @@ crate::words! {
         Summary = "summary", "Summary";
         Triage = "triage", "Tier, and why";
         Context = "context", "Context";
+        Profile = "profile", "AI RMF profile";
         Risks = "risks", "Risks against appetite";
         Mitigations = "mitigations", "Mitigations";
         Criteria = "criteria", "Acceptance criteria";
@@ -153,6 +155,7 @@ impl From<Part> for Reading {
             Part::Summary => Reading::Summary,
             Part::Triage => Reading::Triage,
             Part::Context => Reading::Context,
+            Part::Profile => Reading::Profile,
             Part::Risks => Reading::Risks,
             Part::Mitigations => Reading::Mitigations,
             Part::Criteria => Reading::Criteria,

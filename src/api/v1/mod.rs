@@ -9,9 +9,11 @@ pub mod me;
 pub mod measure;
 pub mod mitigations;
 pub mod people;
+pub mod profile;
 pub mod reports;
 pub mod reviews;
 pub mod risks;
+pub mod screening;
 pub mod shared;
 pub mod systems;
 pub mod upload;
@@ -37,6 +39,8 @@ pub fn routes() -> OpenApiRouter<Api> {
         .merge(mitigations::routes())
         .merge(evidence::routes())
         .merge(measure::routes())
+        .merge(profile::routes())
+        .merge(screening::routes())
         .merge(reviews::routes())
         .merge(people::routes())
         .merge(audit::routes())

@@ -10,6 +10,7 @@ pub mod get;
 mod links;
 pub mod list;
 pub mod open;
+pub(crate) mod outcomes;
 pub mod receive;
 pub mod sweep;
 pub mod verify;

@@ -1,6 +1,7 @@
 //! Measuring: what a system must show, what its evidence shows, and what follows for its risks.
 
 pub mod board;
+pub mod compare;
 pub mod criteria;
 pub mod gate;
 pub mod keys;

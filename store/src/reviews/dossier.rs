@@ -1,11 +1,13 @@
-//! Reads all that a committee would decide on, as the dossier that `domain` freezes: eight statements, whatever its size.
+//! Reads all that a committee would decide on, as the dossier that `domain` freezes: nine statements, whatever its size.
 
 use crate::{Error, Result};
 use domain::canonical::hex;
+use domain::framework::derive::Derived;
+use domain::framework::nist;
 use domain::ids::{EvidenceRef, MitigationRef, PersonId, RiskRef, SystemId, SystemRef};
 use domain::review::dossier::{
-    CriterionPart, Dossier, EvidencePart, FORMAT, MatrixPart, MitigationPart, Named, RatingPart, RiskPart, SystemPart,
-    TriagePart,
+    CriterionPart, Dossier, EvidencePart, FORMAT, MatrixPart, MitigationPart, Named, ProfilePart, RatingPart, RiskPart,
+    SystemPart, TriagePart,
 };
 use domain::risk::RatingKind;
 use domain::system::Context;
@@ -26,6 +28,7 @@ pub async fn load(conn: &mut PgConnection, system: SystemId) -> Result<Option<Do
         format: FORMAT,
         system: part,
         triage,
+        profile: profile(conn, system).await?,
         matrix: MatrixPart { version: matrix.version, matrix: matrix.matrix },
         risks,
         mitigations,
@@ -235,6 +238,48 @@ async fn criteria(conn: &mut PgConnection, system: SystemId) -> Result<Vec<Crite
         }
     };
     Ok(rows.into_iter().map(part).collect())
+}
+
+/// The system's answers to the AI RMF, in the framework's order.
+async fn profile(conn: &mut PgConnection, system: SystemId) -> Result<Vec<ProfilePart>> {
+    let mut rows = crate::profile::rows(conn, Some(system.0), None).await?;
+    rows.sort_by_key(|row| nist().position(&row.control));
+    let part = |row: crate::profile::Row| {
+        let links = &row.links;
+        let risks = links.risks.iter().map(ToString::to_string);
+        let mitigations = links.mitigations.iter().map(ToString::to_string);
+        let evidence = links.evidence.iter().map(ToString::to_string);
+        ProfilePart {
+            title: nist().get(&row.control).map(|s| s.title.clone()).unwrap_or_default(),
+            links: risks.chain(mitigations).chain(evidence).collect(),
+            control: row.control,
+            state: row.answer.draft.state,
+            target: row.answer.draft.target,
+            text: row.answer.draft.text,
+            reason: row.answer.draft.reason,
+            answered_by: Named { id: row.answer.answered_by, name: row.answered_by },
+            verified_by: row.verified.map(|(who, _)| who),
+        }
+    };
+    Ok(rows.into_iter().map(part).collect())
+}
+
+/// Puts in what the owner would vouch for, as the submission would write it.
+pub(super) fn vouch(dossier: &mut Dossier, found: &[Derived]) {
+    let owner = dossier.system.owner.clone();
+    dossier.profile.retain(|part| found.iter().all(|found| found.subcategory != part.control));
+    dossier.profile.extend(found.iter().map(|found| ProfilePart {
+        control: found.subcategory.to_owned(),
+        title: nist().get(found.subcategory).map(|asked| asked.title.clone()).unwrap_or_default(),
+        state: found.state,
+        target: None,
+        text: Some(found.sentence.clone()),
+        reason: None,
+        answered_by: owner.clone(),
+        verified_by: None,
+        links: Vec::new(),
+    }));
+    dossier.profile.sort_by_key(|part| nist().position(&part.control));
 }
 
 async fn evidence(conn: &mut PgConnection, system: SystemId) -> Result<Vec<EvidencePart>> {

@@ -9,10 +9,9 @@ use domain::canonical::hex;
 use domain::error::Refusal;
 use domain::ids::{ReviewId, ReviewRef, SystemRef};
 use domain::policy::Action;
-use domain::readiness::{self, Item};
+use domain::readiness::{self, Facts, Item};
 use domain::review::dossier::{Change, Dossier, diff};
 use domain::review::{DECLARATION, State, Verb, advance};
-use domain::system::Stage;
 
 /// What the owner checks before submitting.
 #[derive(Debug)]
@@ -37,8 +36,13 @@ pub async fn preview(store: &Store, actor: &Actor, reference: SystemRef) -> Resu
         return Err(Error::NotFound);
     }
     let today = store.today();
-    let readiness = readiness::readiness(&crate::systems::readiness::facts(tx.conn(), system.id, today).await?);
-    let dossier = dossier::load(tx.conn(), system.id).await?;
+    let facts = crate::systems::readiness::facts(tx.conn(), system.id, today).await?;
+    let readiness = readiness::readiness(&facts);
+    let mut dossier = dossier::load(tx.conn(), system.id).await?;
+    if let Some(dossier) = &mut dossier {
+        let answers = crate::profile::rows(tx.conn(), Some(system.id.0), None).await?;
+        dossier::vouch(dossier, &crate::profile::vouched(&facts, &answers));
+    }
     let open = sqlx::query!(
         r#"select r.number, r.state, d.body as "body?" from system s join review r on r.id = s.open_review_id
            left join lateral (select body from dossier where review_id = r.id order by revision desc limit 1) d on true
@@ -64,10 +68,10 @@ pub async fn submit(store: &Store, actor: &Actor, reference: SystemRef, once: Op
     tx.once(actor, once).await?;
     let system = relation::locate(tx.conn(), actor, reference, true).await?;
     system.allow(actor, Action::ReviewSubmit)?;
-    let frozen = ready(&mut tx, &system, store.today()).await?;
-    let (body, sha256) = frozen.freeze()?;
+    let facts = ready(&mut tx, &system, store.today()).await?;
     let passage = passage(&mut tx, actor, &system).await?;
     let to = advance(passage.state, Verb::Submit)?;
+    let (body, sha256) = freeze(&mut tx, actor, &system, &facts).await?;
     let (dossier, now) = (tx.new_id(), tx.now());
     sqlx::query!(
         "insert into dossier (id, review_id, revision, body, sha256, submitted_by, submitted_at)
@@ -107,7 +111,7 @@ pub async fn submit(store: &Store, actor: &Actor, reference: SystemRef, once: Op
 }
 
 /// The dossier, if nothing that the tier asks for is missing.
-async fn ready(tx: &mut Tx, system: &Located, today: chrono::NaiveDate) -> Result<Dossier> {
+async fn ready(tx: &mut Tx, system: &Located, today: chrono::NaiveDate) -> Result<Facts> {
     let facts = crate::systems::readiness::facts(tx.conn(), system.id, today).await?;
     let items = readiness::readiness(&facts);
     let missing: Vec<String> =
@@ -115,12 +119,22 @@ async fn ready(tx: &mut Tx, system: &Located, today: chrono::NaiveDate) -> Resul
     if !missing.is_empty() {
         return Err(Refusal::not_now(format!("Not ready yet. Missing: {}", missing.join("; "))).into());
     }
-    let frozen = dossier::load(tx.conn(), system.id).await?;
-    let frozen = frozen.ok_or_else(|| Refusal::not_now("Answer the triage first"))?;
-    if frozen.system.stage == Stage::Retired {
+    if system.retired {
         return Err(Refusal::not_now("A retired system is not reviewed").into());
     }
-    Ok(frozen)
+    Ok(facts)
+}
+
+/// What the owner vouches for is written, and all of it frozen.
+async fn freeze(tx: &mut Tx, actor: &Actor, system: &Located, facts: &Facts) -> Result<(String, [u8; 32])> {
+    let answers = crate::profile::rows(tx.conn(), Some(system.id.0), None).await?;
+    let found = crate::profile::vouched(facts, &answers);
+    if !found.is_empty() {
+        crate::profile::vouch(tx, actor, system.id, &found).await?;
+    }
+    let frozen = dossier::load(tx.conn(), system.id).await?;
+    let frozen = frozen.ok_or_else(|| Refusal::not_now("Answer the triage first"))?;
+    Ok(frozen.freeze()?)
 }
 
 /// The review that a submission belongs to.

@@ -2,9 +2,13 @@
 
 use crate::{Error, Result};
 use chrono::NaiveDate;
+use domain::framework::State;
+use domain::framework::derive::{Derived, Known, derive};
+use domain::framework::required::missing;
 use domain::ids::SystemId;
 use domain::readiness::Facts;
 use domain::system::Context;
+use domain::triage::Tier;
 use sqlx::PgConnection;
 use std::collections::HashMap;
 
@@ -31,6 +35,8 @@ pub async fn facts_of(
               and (m.assignee_id is null or m.due_on is null)) as "unassigned!",
              (select coalesce(array_agg(distinct e.kind), '{}') from evidence e where e.system_id = s.id
               and e.withdrawn_at is null and (e.valid_until is null or e.valid_until >= $2)) as "evidence!",
+             array(select a.control from profile_answer a where a.system_id = s.id and a.framework = 'nist-ai-rmf'
+                   and a.state <> 'not_started') as "answered!",
              (select count(*) from comment c where c.review_id = s.open_review_id and c.parent_id is null
               and c.resolved_at is null) as "comments!"
            from system s
@@ -62,9 +68,10 @@ pub async fn facts_of(
                 runs_where: row.runs_where,
                 models: Vec::new(),
             };
+            let tier: Option<Tier> = row.tier.map(|w| w.parse()).transpose()?;
             let count = |n: i64| usize::try_from(n).unwrap_or_default();
-            let facts = Facts {
-                tier: row.tier.map(|w| w.parse()).transpose()?,
+            let mut facts = Facts {
+                tier,
                 context,
                 risks: count(row.risks),
                 risks_unrated: count(row.unrated),
@@ -72,9 +79,36 @@ pub async fn facts_of(
                 risks_unmitigated: count(row.unmitigated),
                 mitigations_unassigned: count(row.unassigned),
                 evidence: row.evidence.iter().map(|w| w.parse()).collect::<Result<_, _>>()?,
+                profile_open: Vec::new(),
                 open_comments: count(row.comments),
             };
+            facts.profile_open = open_questions(&facts, &row.answered);
             Ok((SystemId(row.id), facts))
         })
         .collect()
+}
+
+/// What these facts show to the AI RMF by themselves: less than the whole register would, never more.
+pub(crate) fn shown(facts: &Facts) -> Vec<Derived> {
+    derive(&Known {
+        context: facts.context.clone(),
+        tier: facts.tier,
+        risks: facts.risks,
+        risks_rated: facts.risks.saturating_sub(facts.risks_unrated),
+        risks_treated: facts.risks.saturating_sub(facts.risks_untreated),
+        risks_unmitigated: facts.risks_unmitigated,
+        evidence: facts.evidence.iter().copied().collect(),
+        ..Known::default()
+    })
+}
+
+/// What the tier asks of the AI RMF and neither a person answered nor, where the tier takes that, these facts show.
+fn open_questions(facts: &Facts, answered: &[String]) -> Vec<&'static str> {
+    let derived = shown(facts);
+    let standing = |id: &str| match derived.iter().find(|found| found.subcategory == id) {
+        _ if answered.iter().any(|control| control == id) => (State::Partial, false),
+        Some(found) => (found.state, true),
+        None => (State::NotStarted, false),
+    };
+    missing(facts.tier.unwrap_or(Tier::Minimal), standing).into_iter().map(|asked| asked.id.as_str()).collect()
 }

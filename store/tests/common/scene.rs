@@ -179,8 +179,29 @@ pub async fn ready(
     for (i, kind) in ["test", "evaluation", "validation"].iter().enumerate() {
         evidence(&mut tx, id, owner, name, i, kind).await;
     }
+    profile(&mut tx, id, owner, tier).await;
     tx.commit(owner, Entry::new("system.register", "system", id, SystemRef(number))).await.unwrap();
     (SystemRef(number), SystemId(id))
+}
+
+/// What the tier asks of the AI RMF, answered.
+async fn profile(tx: &mut store::Tx, system: Uuid, owner: &Actor, tier: Tier) {
+    for asked in domain::framework::required(tier) {
+        let (id, now) = (tx.new_id(), tx.now());
+        sqlx::query(
+            "insert into profile_answer (id, system_id, framework, control, state, text, answered_by, answered_at, created_at,
+               changed_at, changed_by)
+             values ($1, $2, 'nist-ai-rmf', $3, 'implemented', 'In place', $4, $5, $5, $5, $4)",
+        )
+        .bind(id)
+        .bind(system)
+        .bind(&asked.id)
+        .bind(owner.id.0)
+        .bind(now)
+        .execute(tx.conn())
+        .await
+        .unwrap();
+    }
 }
 
 /// A rated risk with a mitigation.

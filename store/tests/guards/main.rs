@@ -10,6 +10,7 @@ mod scene;
 
 mod below;
 mod measure;
+mod profile;
 
 use common::*;
 use domain::actor::Role;

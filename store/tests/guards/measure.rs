@@ -136,7 +136,7 @@ async fn what_was_measured_stands_still_with_its_system(pool: PgPool) {
         format!(
             "insert into proposal_answer (id, criterion_id, risk_id, evidence_id, likelihood, accepted, why, answered_by,
                answered_at)
-             select gen_random_uuid(), l.criterion_id, l.risk_id, e.id, 3, {accepted}, 'x', e.created_by, now()
+             select gen_random_uuid(), l.criterion_id, l.risk_id, e.id, 3, {accepted}, 'x', e.uploaded_by, now()
              from criterion_risk l, evidence e limit 1"
         )
     };
@@ -147,7 +147,7 @@ async fn what_was_measured_stands_still_with_its_system(pool: PgPool) {
          select id, sha256('x'), '{}', now(), owner_id from system"
             .to_owned(),
         "insert into mapped_reading (id, evidence_id, mapping, body, summary, read_at, read_by)
-         select gen_random_uuid(), id, '{}', '{}', 'x', now(), created_by from evidence limit 1"
+         select gen_random_uuid(), id, '{}', '{}', 'x', now(), uploaded_by from evidence limit 1"
             .to_owned(),
         "delete from criterion_risk".to_owned(),
     ];

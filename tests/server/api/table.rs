@@ -42,6 +42,13 @@ async fn body(world: &World, operation: &str, risk: &str) -> Option<Value> {
         "POST /systems/{reference}/criteria" | "PUT /criteria/{reference}" => {
             json!({ "metric": "accuracy", "fail": 0.8, "warn": 0.9, "risks": [risk] })
         }
+        "PUT /systems/{reference}/profile/{subcategory}" | "PUT /profile/{subcategory}" => {
+            json!({ "stands": "partial", "text": "Half of it" })
+        }
+        "POST /systems/{reference}/profile/{subcategory}/verify" | "POST /profile/{subcategory}/verify" => {
+            json!({ "verified": true })
+        }
+        "PUT /systems/{reference}/screening" => json!({ "answers": { "subject": "neither" } }),
         "POST /systems/{reference}/proposals" => json!({ "criterion": world.criterion, "risk": risk,
             "evidence": world.evidence, "accepted": true }),
         "PUT /evidence/{reference}" => json!({ "title": "Rates", "kind": "document", "speaks_of": "2026-01-01" }),
@@ -67,6 +74,7 @@ async fn body(world: &World, operation: &str, risk: &str) -> Option<Value> {
         | "POST /reviews/{reference}/withdraw" => why,
         "POST /systems/{reference}/submit"
         | "POST /systems/{reference}/evidence"
+        | "POST /systems/{reference}/screening/results"
         | "POST /risks/{reference}/reopen"
         | "POST /reviews/{reference}/open"
         | "POST /admin/people/{person}/deactivate"

@@ -7,10 +7,11 @@ use crate::server::{AppError, Cx, PageResult};
 use axum::extract::Path;
 use domain::evidence::findings::{Metric, Unit};
 use domain::ids::{EvidenceRef, SystemRef};
-use domain::measure::compare::{Change, Compared, Comparison, compare};
+use domain::measure::compare::{Change, Compared, Comparison};
 use domain::measure::vocabulary::amount;
 use leptos::prelude::*;
 use store::measure::board::{Board, Read};
+use store::measure::compare::side_by_side;
 
 /// Metrics that are shown; the files have the rest.
 const SHOWN: usize = 200;
@@ -28,7 +29,10 @@ pub async fn show(cx: Cx, Path(reference): Path<String>) -> PageResult {
     let usual = |n: usize| board.evidence.get(n).filter(|_| board.evidence.len() > 1);
     let (a, b) = (pick("a")?, pick("b")?);
     let (first, second) = (a.or_else(|| usual(1)), b.or_else(|| usual(0)));
-    let found = a.zip(b).map(|(a, b)| (a, b, compare(&a.findings, &b.findings, &board.vocabulary)));
+    let found = match a.zip(b) {
+        Some((a, b)) => Some((a, b, side_by_side(&cx.store, a, b, &board.vocabulary).await?)),
+        None => None,
+    };
     let title = format!("Compare runs \u{b7} {}", header.located.name);
     let form = cx.form().fill_opt("a", first.map(|e| e.reference)).fill_opt("b", second.map(|e| e.reference));
     cx.form_page(&title, &form, || {
@@ -107,7 +111,7 @@ fn comparison(a: &Read, b: &Read, found: Comparison, board: &Board) -> AnyView {
     };
     let (only_a, only_b) = (only("Only in ", a, &found.only_a), only("Only in ", b, &found.only_b));
     view! {
-        <Section title="What changed" lead="A difference counts where its 95 % interval leaves zero out; pp are percentage points. Samples are taken as independent.">
+        <Section title="What changed" lead="A difference counts where its 95 % interval leaves zero out; pp are percentage points. Where both files keep what came out for each sample, the same samples are compared in pairs; elsewhere samples are taken as independent.">
             {table}
             {only_a}
             {only_b}
@@ -126,13 +130,15 @@ fn line(row: &Compared, board: &Board) -> impl IntoView + use<> {
     let interval = row.interval.map(|(low, high)| {
         view! { <span class="cell-sub nowrap">{format!("{} to {}", points(low, row.a.unit), points(high, row.a.unit))}</span> }
     });
+    let how = row.paired.as_ref().map(|pairs| pairs.said()).or_else(|| row.unpaired.clone());
+    let how = how.map(|how| view! { <span class="cell-sub">{how}</span> });
     view! {
         <tr>
             <th scope="row">{row.a.name.clone()}<span class="cell-sub">{term}{of}{slice}</span></th>
             <td class="num">{say(&row.a)}</td>
             <td class="num">{say(&row.b)}</td>
             <td class="num">{difference}{interval}</td>
-            <td><Badge label=row.change.label() tone=tone(row.change)/></td>
+            <td><Badge label=row.change.label() tone=tone(row.change)/>{how}</td>
         </tr>
     }
 }

@@ -4,6 +4,7 @@ use super::words;
 use crate::components::*;
 use crate::format;
 use crate::pages::measure::parts as measure;
+use domain::framework;
 use domain::ids::CriterionRef;
 use domain::measure::scorecard::CriterionResult;
 use domain::review::Part;
@@ -19,6 +20,7 @@ pub fn title(part: Part) -> &'static str {
         Part::Summary => "Summary",
         Part::Triage => "Tier, and why",
         Part::Context => "Context",
+        Part::Profile => "AI RMF profile",
         Part::Risks => "Risks against appetite",
         Part::Mitigations => "Mitigations",
         Part::Criteria => "Criteria, and what the evidence says to them",
@@ -35,6 +37,7 @@ pub fn part(dossier: &Dossier, part: Part, says: &BTreeMap<String, String>, verd
         Part::Summary => summary(dossier),
         Part::Triage => triage(dossier),
         Part::Context => context(dossier),
+        Part::Profile => profile(dossier),
         Part::Risks => risks(dossier),
         Part::Mitigations => mitigations(dossier),
         Part::Criteria => criteria(dossier, verdicts),
@@ -129,6 +132,39 @@ fn context(dossier: &Dossier) -> AnyView {
         </KeyValues>
     }
     .into_any()
+}
+
+/// What was answered to the AI RMF, in the framework's order.
+fn profile(dossier: &Dossier) -> AnyView {
+    if dossier.profile.is_empty() {
+        return view! { <p class="muted">"Nothing was answered."</p> }.into_any();
+    }
+    let rows = dossier.profile.iter().map(|answer| {
+        let state = match (answer.state, &answer.verified_by) {
+            (framework::State::Implemented, Some(_)) => framework::State::Verified,
+            (state, _) => state,
+        };
+        let text = answer.text.clone().or_else(|| answer.reason.clone());
+        let text = text.map(|source| view! { <Markdown source=source/> });
+        let links = (!answer.links.is_empty())
+            .then(|| view! { <p class="muted">{format!("Rests on {}", answer.links.join(", "))}</p> });
+        let who = match &answer.verified_by {
+            Some(verifier) => format!("{}, verified by {}", answer.answered_by.name, verifier.name),
+            None => answer.answered_by.name.clone(),
+        };
+        view! {
+            <tr>
+                <th scope="row"><span class="ref">{answer.control.clone()}</span>" "{answer.title.clone()}</th>
+                <td>{crate::pages::profile::state(state)}</td>
+                <td>{text}{links}</td>
+                <td>{who}</td>
+            </tr>
+        }
+    });
+    let columns =
+        vec![Column::text("Question"), Column::text("State"), Column::text("Answer"), Column::text("Answered by")];
+    let rows = rows.collect_view();
+    view! { <Table caption="AI RMF profile" columns>{rows}</Table> }.into_any()
 }
 
 /// The criteria as they were frozen, what falls short on top, each with what the evidence says to it today.

@@ -15,7 +15,9 @@ use store::systems::SystemHeader;
 pub enum Section {
     Overview,
     Tier,
+    AiAct,
     Context,
+    Profile,
     Risks,
     Mitigations,
     Evidence,
@@ -31,7 +33,9 @@ impl Section {
         match self {
             Section::Overview => "",
             Section::Tier => "/triage",
+            Section::AiAct => "/ai-act",
             Section::Context => "/map",
+            Section::Profile => "/profile",
             Section::Risks => "/risks",
             Section::Mitigations => "/mitigations",
             Section::Evidence => "/evidence",
@@ -72,16 +76,20 @@ pub fn frame_with(
     let tab = |label, section: Section| Tab::new(label, href(reference, section.path()));
     let counted = |label, section: Section, n| Tab::counted(label, href(reference, section.path()), n);
     let counts = header.counts;
-    let mut tabs = vec![
-        tab("Overview", Section::Overview),
-        tab("Tier", Section::Tier),
-        tab("Context", Section::Context),
+    let mut tabs =
+        vec![tab("Overview", Section::Overview), tab("Tier", Section::Tier), tab("Context", Section::Context)];
+    // Whoever has one mitigation to do here sees no more than that.
+    let content_too = header.located.sees_content(&cx.actor);
+    if content_too {
+        tabs.insert(2, tab("EU AI Act", Section::AiAct));
+        tabs.push(tab("Profile", Section::Profile));
+    }
+    tabs.extend([
         counted("Risks", Section::Risks, counts.risks),
         counted("Mitigations", Section::Mitigations, counts.mitigations),
         counted("Evidence", Section::Evidence, counts.evidence),
-    ];
-    // Whoever has one mitigation to do here sees no more than that.
-    if header.located.sees_content(&cx.actor) {
+    ]);
+    if content_too {
         tabs.push(tab("Scorecard", Section::Scorecard));
     }
     tabs.extend([

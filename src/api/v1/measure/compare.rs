@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::ids::EvidenceRef;
-use domain::measure::compare::{self as side_by_side, Change, Compared};
+use domain::measure::compare::{Change, Compared};
 use serde::{Deserialize, Serialize};
+use store::measure::compare::side_by_side;
 use store::measure::{Board, board};
 use utoipa::{IntoParams, ToSchema};
 
@@ -65,6 +66,10 @@ pub struct ComparedView {
     pub high: Option<f64>,
     /// What it comes to.
     pub change: ChangeWord,
+    /// How it was compared sample by sample: pairs, test and p-value, in words.
+    pub paired: Option<String>,
+    /// Why it was not.
+    pub unpaired: Option<String>,
 }
 
 impl From<Compared> for ComparedView {
@@ -77,6 +82,8 @@ impl From<Compared> for ComparedView {
             low: row.interval.map(|(low, _)| low),
             high: row.interval.map(|(_, high)| high),
             change: Word(row.change),
+            paired: row.paired.map(|pairs| pairs.said()),
+            unpaired: row.unpaired,
         }
     }
 }
@@ -93,7 +100,7 @@ pub async fn compare(
 ) -> Answer<Json<ComparisonView>> {
     let board = board(&api.store, caller.actor(), reference(&system)?).await?;
     let (a, b) = (read(&board, "a", &asked.a)?, read(&board, "b", &asked.b)?);
-    let found = side_by_side::compare(&a.findings, &b.findings, &board.vocabulary);
+    let found = side_by_side(&api.store, a, b, &board.vocabulary).await?;
     let metrics = |list: Vec<_>| list.into_iter().map(MetricView::from).collect();
     Ok(Json(ComparisonView {
         a: a.reference.to_string(),
