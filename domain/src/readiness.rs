@@ -151,8 +151,13 @@ pub enum Onward {
 
 /// Where "save and continue" leads from a step: forward only, so that nobody is sent back to what they left for later.
 pub fn onward(items: &[Item], from: Step) -> Onward {
-    // A comment is answered where it stands, not by a form.
-    let next = items.iter().find(|item| item.step >= from && item.step != Step::Comments && !item.done());
+    // A comment is answered where it stands, not by a form; what the profile lacks is mostly answered by the steps before it.
+    let leads = |item: &&Item| match item.step {
+        Step::Comments => false,
+        Step::Profile => items.iter().all(|other| other.step >= Step::Profile || other.done()),
+        step => step >= from,
+    };
+    let next = items.iter().find(|item| !item.done() && leads(item));
     match next {
         Some(item) => Onward::Missing(item.step),
         None if is_ready(items) => Onward::Ready,

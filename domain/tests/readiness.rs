@@ -144,6 +144,11 @@ fn save_and_continue_leads_forward_only() {
     assert_eq!(next(&facts, Step::Evidence), Onward::Back);
     let facts = Facts { open_comments: 1, ..complete(Tier::High) };
     assert_eq!(next(&facts, Step::Evidence), Onward::Back);
+    // The profile comes last: the steps before it answer most of it.
+    let mut facts = Facts { profile_open: vec!["MEASURE 2.10"], ..complete(Tier::Critical) };
+    assert_eq!(next(&facts, Step::Evidence), Onward::Missing(Step::Profile));
+    facts.risks_unrated = 1;
+    assert_eq!(next(&facts, Step::Evidence), Onward::Back);
     // Without a triage no evidence is asked for yet.
     assert_eq!(missing_evidence(&Facts::default()), None);
     assert_eq!(next(&Facts::default(), Step::Evidence), Onward::Back);

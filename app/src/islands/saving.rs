@@ -118,9 +118,9 @@ impl Saver {
             let answer = saver.post().await;
             *saver.busy.borrow_mut() = false;
             match answer {
-                Some((200, answer)) => saver.done(turn, &answer),
-                Some((409, answer)) => saver.clash(answer),
-                Some((422, answer)) => saver.wrong(turn, &answer),
+                Some((200, answer)) if answer.theirs.is_some() => saver.clash(answer),
+                Some((200, answer)) if answer.state.is_some() => saver.done(turn, &answer),
+                Some((200 | 422, answer)) => saver.wrong(turn, &answer),
                 Some((status, _)) if (400..500).contains(&status) => {
                     saver.say("This could not be saved. Your text is kept in this browser: open the page again.");
                 }
@@ -193,12 +193,17 @@ impl Saver {
 
     /// Somebody else saved first: theirs stands below, and a person chooses.
     fn clash(self: &Rc<Self>, answer: Autosaved) {
-        let Some(theirs) = answer.theirs else { return self.wait() };
+        let Some(theirs) = &answer.theirs else { return self.wait() };
+        // What stands there is what was typed: it was saved, and only the answer got lost on its way.
+        if theirs.fields.iter().all(|(name, value)| self.value(name).trim() == value.trim()) {
+            let turn = *self.turn.borrow();
+            return self.done(turn, &answer);
+        }
         *self.held.borrow_mut() = true;
         let Ok(Some(place)) = self.form.query_selector("[data-theirs]") else { return };
         place.set_text_content(None);
         let _ = place.set_attribute("data-version", &answer.version.to_string());
-        let _ = place.set_attribute("data-values", &serde_json::to_string(&theirs).unwrap_or_default());
+        let _ = place.set_attribute("data-values", &serde_json::to_string(theirs).unwrap_or_default());
         let said = theirs.fields.iter().find(|(name, _)| name == "says").map(|(_, value)| value.as_str());
         add(&place, "p", &format!("{} changed this meanwhile:", theirs.who));
         add(&place, "blockquote", said.filter(|text| !text.is_empty()).unwrap_or("(no text)"));
@@ -240,6 +245,11 @@ impl Saver {
         if let Some(field) = self.field(name) {
             let _ = js_sys::Reflect::set(field.as_ref(), &"value".into(), &value.into());
         }
+    }
+
+    fn value(&self, name: &str) -> String {
+        let value = self.field(name).and_then(|field| js_sys::Reflect::get(field.as_ref(), &"value".into()).ok());
+        value.and_then(|value| value.as_string()).unwrap_or_default()
     }
 
     fn set_version(&self, version: i32) {

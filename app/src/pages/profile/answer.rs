@@ -147,15 +147,18 @@ fn to_anchor(mut response: axum::response::Response, slug: &str) -> axum::respon
     response
 }
 
-/// Answers the island: saved, wrong in a field, or somebody else was first.
+/// Answers the island: saved, wrong in a field, or somebody else was first. All three are answers that it asked for, so that
+/// the browser's console stays clean; a form that is none of ours is 422.
 async fn autosave(cx: Cx, reference: Option<String>, slug: String, raw: RawForm) -> PageResult {
     let setting = Setting::load(&cx, reference.as_deref(), &slug).await?;
     let mut form = raw.reader();
     let said = form::read(&mut form, &setting.people, setting.row());
     let version = form.version();
+    let ours = version.is_some();
     let (said, version) = match form.finish((said, version)) {
         Ok(read) => read,
-        Err(state) => return wrong(&state),
+        Err(state) if ours => return Ok(wrong(&state).into_response()),
+        Err(state) => return Ok((StatusCode::UNPROCESSABLE_ENTITY, wrong(&state)).into_response()),
     };
     match profile::save(&cx.store, &cx.actor, setting.whose, &setting.asked.id, version, &said)
         .await
@@ -175,15 +178,14 @@ async fn autosave(cx: Cx, reference: Option<String>, slug: String, raw: RawForm)
             let theirs = theirs(newer.row());
             let version = newer.row().map_or(0, |row| row.version);
             let answer = Autosaved { version, theirs: Some(theirs), ..Autosaved::default() };
-            Ok((StatusCode::CONFLICT, Json(answer)).into_response())
+            Ok(Json(answer).into_response())
         }
-        Err(error) => wrong(&form.refused(&error.fields()?)),
+        Err(error) => Ok(wrong(&form.refused(&error.fields()?)).into_response()),
     }
 }
 
-fn wrong(state: &FormState) -> PageResult {
-    let answer = Autosaved { errors: state.errors().to_vec(), ..Autosaved::default() };
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, Json(answer)).into_response())
+fn wrong(state: &FormState) -> Json<Autosaved> {
+    Json(Autosaved { errors: state.errors().to_vec(), ..Autosaved::default() })
 }
 
 /// What stands in the register, by the form's fields.

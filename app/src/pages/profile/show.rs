@@ -86,6 +86,7 @@ async fn page(cx: Cx, reference: Option<String>) -> PageResult {
             None => view! {
                 <PageHeader title="Govern"
                     lead="What the organisation itself does about AI risk: rules, roles, people, culture, suppliers. Each system answers the rest on its own page."/>
+                <h2 class="sr-only">"Questions and answers"</h2>
                 {content}
             }
             .into_any(),
