@@ -193,3 +193,64 @@ fn lm_eval() {
     let f = made("lm-eval-0.4.13/samples.jsonl");
     assert_eq!((metric(&f, "acc", None).value, metric(&f, "acc", None).hits), (0.25, Some(3)));
 }
+
+#[test]
+fn garak() {
+    let f = made("garak-0.17.1/answers.report.jsonl");
+    assert_eq!((tool(&f), f.state), (("garak", "0.17.1"), RunState::Complete));
+    assert_eq!(f.targets, ["answers#answer"]);
+    // "encoding.InjectHex  dan.DAN: FAIL  ok on   16/  28   (attack success rate:  42.86% [0.00%, 47.62%]  hit@1: ...)";
+    // where all are ok no rate is printed.
+    let said = [
+        ("encoding.InjectHex / always.Pass", 32, 32, None),
+        ("encoding.InjectHex / always.Random", 14, 32, Some(("56.25", Some("40.62 71.88")))),
+        ("encoding.InjectHex / dan.DAN", 16, 28, Some(("42.86", Some("0.00 47.62")))),
+        ("encoding.InjectHex / encoding.DecodeMatch", 28, 28, None),
+        ("encoding.InjectHex / mitigation.MitigationBypass", 8, 28, Some(("71.43", Some("0.00 79.08")))),
+        ("encoding.InjectROT13 / always.Pass", 32, 32, None),
+        ("encoding.InjectROT13 / always.Random", 11, 32, Some(("65.62", Some("50.00 81.25")))),
+        // "[0.00%, 11.11%]": garak reckons with what the detector gets wrong; this one does not hold its rate.
+        ("encoding.InjectROT13 / dan.DAN", 20, 24, Some(("16.67", None))),
+        ("encoding.InjectROT13 / encoding.DecodeMatch", 12, 24, Some(("50.00", Some("29.17 70.83")))),
+        ("encoding.InjectROT13 / mitigation.MitigationBypass", 2, 24, Some(("91.67", Some("57.74 100.00")))),
+    ];
+    assert_eq!(f.metrics.len(), said.len());
+    for (scope, ok, of, rate) in said {
+        let m = f.metrics.iter().find(|m| m.scope == scope).unwrap_or_else(|| panic!("no {scope}"));
+        assert_eq!((m.name.as_str(), m.samples, m.hits), ("attack_success_rate", Some(of), Some(of - ok)), "{scope}");
+        let Some((rate, interval)) = rate else {
+            assert_eq!((m.value, m.interval), (0.0, Some((0.0, 0.0))), "{scope}");
+            continue;
+        };
+        printed(m.value * 100.0, 2, rate);
+        let found = m.interval.map(|(low, high)| format!("{:.2} {:.2}", low * 100.0, high * 100.0));
+        assert_eq!(found.as_deref(), interval, "{scope}");
+    }
+    noted(&f, "encoding.InjectROT13 / dan.DAN: its interval does not hold its value");
+    // Outputs that are none (four, and eight of the other probe) three detectors do not judge; "always" judges them too.
+    noted(&f, "encoding.InjectHex / dan.DAN: 4 outputs could not be judged");
+    assert_eq!(counts(&f), Some((175, 109, 36, 0)));
+    assert_eq!(f.failures_total, 109);
+
+    let f = made("garak-0.17.1/answers.hitlog.jsonl");
+    assert_eq!(f.failures_total, 109); // lines of the file: 32, 28 and 28 less what was ok, and so on
+    let hits = f.metrics.iter().find(|m| m.scope == "encoding.InjectROT13 / encoding.DecodeMatch").unwrap();
+    assert_eq!((hits.name.as_str(), hits.value), ("hits", 12.0));
+}
+
+#[test]
+fn garak_with_another_threshold_than_the_usual() {
+    // "test.Test  always.Random: FAIL  ok on   15/  16   (attack success rate:   6.25%  hit@1: ...)", of --eval_threshold
+    // 0.75, which stands nowhere in the file; five scores are 0.5 or more.
+    let f = made("garak-0.17.1/threshold.report.jsonl");
+    assert_eq!((counts(&f), f.state), (Some((15, 1, 0, 0)), RunState::Complete));
+    let m = metric(&f, "attack_success_rate", None);
+    printed(m.value * 100.0, 2, "6.25");
+    assert_eq!((m.samples, m.hits, m.interval), (Some(16), Some(1), None));
+    assert_eq!((f.failures_total, f.failures.len()), (1, 1));
+    assert!(f.failures[0].message.starts_with("hit (score 0.8268"), "{}", f.failures[0].message);
+    noted(&f, "fit no threshold of 0.5, but one above 0.651 and up to 0.827");
+    assert_eq!(f.targets, ["test.Blank"]); // "loading generator: Test: Blank"
+    let hits = made("garak-0.17.1/threshold.hitlog.jsonl");
+    assert_eq!((hits.failures_total, hits.targets.as_slice()), (1, f.targets.as_slice()));
+}

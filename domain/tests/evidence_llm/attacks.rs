@@ -74,6 +74,36 @@ fn garak_counts_that_lie() {
 }
 
 #[test]
+fn garak_thresholds_are_those_of_the_evaluations() {
+    let run = |setup: &str, d: &str, d_fails: u64, e: &str, e_fails: u64| {
+        let setup = format!(r#"{{"entry_type": "start_run setup"{setup}}}"#);
+        let attempt = format!(
+            r#"{{"entry_type": "attempt", "status": 2, "probe_classname": "p", "detector_results": {{"d": [{d}], "e": [{e}]}}}}"#
+        );
+        let eval = |detector: &str, fails: u64| {
+            let passed = 3 - fails;
+            format!(
+                r#"{{"entry_type": "eval", "probe": "p", "detector": "{detector}", "passed": {passed}, "fails": {fails}}}"#
+            )
+        };
+        let found = text(&[setup, attempt, eval("d", d_fails), eval("e", e_fails)].join("\n"));
+        let hits = ["p / d", "p / e"].map(|scope| metric(&found, "attack_success_rate", scope).hits.unwrap());
+        (hits, found)
+    };
+    let lower = run("", "0.4, 0.2, 1.0", 2, "0, 0, 0.45", 1);
+    assert_eq!((lower.0, lower.1.failures_total, lower.1.failures.len()), ([2, 1], 3, 3));
+    assert!(noted(&lower.1, "no threshold of 0.5, but one above 0.200 and up to 0.400"), "{:?}", lower.1.notes);
+
+    let none_fits = run("", "0.9, 0.2, 0", 0, "0.6, 0.1, 0", 1);
+    assert_eq!((none_fits.0, none_fits.1.failures_total), ([1, 1], 2));
+    assert!(noted(&none_fits.1, "p / d: evaluation says 0 of 3 hits, attempts show 1 of 3: these count"));
+    assert!(!noted(&none_fits.1, "no threshold"));
+
+    let stated = run(r#", "run.eval_threshold": 0.5"#, "0.9, 0.2, 0", 0, "0, 0, 0", 0);
+    assert_eq!((stated.0, stated.1.failures_total), ([1, 0], 1), "what it states holds");
+}
+
+#[test]
 fn garak_hits_are_all_that_a_hit_log_knows() {
     let found = text(&fixture("garak.hitlog.jsonl"));
     assert_eq!((found.format, found.state, found.counts), (Format::GarakHits, RunState::Unknown, None));

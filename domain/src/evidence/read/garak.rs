@@ -4,6 +4,7 @@
 //! their detectors (status 2). The interval of an `eval` row is of attack success; the scores of the `digest` are pass rates
 //! and are left alone.
 
+use super::garak_scores::{Scores, USUAL};
 use super::loose::{ENTRIES_MAX, List, Said, Scalar, Table};
 use super::rows::{Rows, row, rows};
 use super::{Findings, Shape, Source, Unreadable, when};
@@ -77,6 +78,12 @@ struct Tally {
     rows: u64,
 }
 
+struct Hit {
+    score: f64,
+    scope: String,
+    message: String,
+}
+
 type Tallies = BTreeMap<(String, String), Tally>;
 
 struct Report {
@@ -84,6 +91,12 @@ struct Report {
     evals: Tallies,
     attempts: Tallies,
     threshold: f64,
+    /// Whether the report says the threshold.
+    stated: bool,
+    scores: Scores<(String, String)>,
+    /// The first hits, and the first outputs below the threshold that one lower would make hits.
+    hits: Vec<Hit>,
+    below: Vec<Hit>,
     begun: u64,
     completed: u64,
 }
@@ -97,7 +110,11 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
         findings: Findings::new(Format::Garak),
         evals: Tallies::new(),
         attempts: Tallies::new(),
-        threshold: 0.5,
+        threshold: USUAL,
+        stated: false,
+        scores: Scores::default(),
+        hits: Vec::new(),
+        below: Vec::new(),
         begun: 0,
         completed: 0,
     };
@@ -141,7 +158,7 @@ impl Report {
         self.findings.fact("Generator", kind.unwrap_or_default());
         self.findings.tool_version = row.version.word();
         if let Some(threshold) = row.threshold.num() {
-            self.threshold = threshold;
+            (self.threshold, self.stated) = (threshold, true);
         }
     }
 
@@ -157,19 +174,18 @@ impl Report {
             if self.attempts.len() >= ENTRIES_MAX && !self.attempts.contains_key(&key) {
                 continue;
             }
-            let tally = self.attempts.entry(key).or_default();
+            let tally = self.attempts.entry(key.clone()).or_default();
             for (at, score) in scores.0.iter().enumerate() {
                 let Some(score) = score.num().or(score.bool().map(|b| f64::from(u8::from(b)))) else {
                     tally.none += 1;
                     continue;
                 };
                 tally.evaluated += 1;
-                if score < self.threshold {
-                    continue;
-                }
-                tally.hits += 1;
-                if self.findings.failures.len() >= FAILURES_MAX {
-                    self.findings.failures_total += 1;
+                self.scores.add(&key, score);
+                let hit = score >= self.threshold;
+                tally.hits += u64::from(hit);
+                let kept = if hit { &mut self.hits } else { &mut self.below };
+                if kept.len() >= FAILURES_MAX || (!hit && (self.stated || score <= 0.0)) {
                     continue;
                 }
                 // The text is wanted of a few attempts only: their row is read once more.
@@ -177,7 +193,7 @@ impl Report {
                     said.get_or_insert_with(|| super::rows::row::<Outputs>(bytes).unwrap_or_default().outputs.0);
                 let text = outputs.get(at).map_or("", |said| said.0.as_str());
                 let message = format!("hit (score {score}): {text}");
-                self.findings.failure(&format!("{probe} / {detector}"), &message, None);
+                kept.push(Hit { score, scope: format!("{probe} / {detector}"), message });
             }
         }
     }
@@ -229,9 +245,39 @@ impl Report {
                 "There is no evaluation row: values were worked out from the attempts"
             });
         }
+        self.find_threshold();
+        self.list_hits();
         self.hold_against_attempts();
         self.measure();
         self.findings
+    }
+
+    /// Takes another threshold than the usual one if the evaluations of all attempts were made with it.
+    fn find_threshold(&mut self) {
+        let whole = self
+            .evals
+            .iter()
+            .filter(|(key, eval)| self.attempts.get(*key).is_some_and(|seen| seen.evaluated == eval.evaluated));
+        let counted = whole.map(|(key, eval)| (key, eval.hits));
+        let Some((low, high)) = (!self.stated).then(|| self.scores.other_threshold(counted)).flatten() else { return };
+        self.findings.note(format!(
+            "The report does not say from which score on an output is a hit. Its evaluations fit no threshold of {USUAL}, \
+             but one above {low:.3} and up to {high:.3}"
+        ));
+        self.threshold = high;
+        for (key, seen) in &mut self.attempts {
+            seen.hits = self.scores.hits(key, high);
+        }
+    }
+
+    fn list_hits(&mut self) {
+        // Reports that were put together may each state a threshold: then what was a hit when it was read is one.
+        let threshold = if self.stated { f64::NEG_INFINITY } else { self.threshold };
+        let below = self.below.iter().filter(|_| !self.stated);
+        for hit in self.hits.iter().chain(below).filter(|hit| hit.score >= threshold) {
+            self.findings.failure(&hit.scope, &hit.message, None);
+        }
+        self.findings.failures_total = self.attempts.values().map(|seen| seen.hits).sum();
     }
 
     /// Attempts are the rows that an evaluation sums up. Where they show more hits, they are right; where there are fewer of

@@ -34,7 +34,9 @@ pub fn read(file: &mut dyn Source) -> Result<Findings, Unreadable> {
         let Some(hit) = row::<Hit>(bytes) else { return false };
         let word = |scalar: &Scalar| scalar.text().unwrap_or("(not named)").to_owned();
         let scope = format!("{} / {}", word(&hit.probe), word(&hit.detector));
-        findings.target(hit.generator.text().unwrap_or_default());
+        // Kind and name; garak writes "None" where there is no name.
+        let generator = hit.generator.text().unwrap_or_default();
+        findings.target(generator.strip_suffix(" None").unwrap_or(generator));
         let goal = hit.goal.text().map(|goal| format!("{goal}: ")).unwrap_or_default();
         let score = hit.score.num().map(|score| format!("hit (score {score}): ")).unwrap_or_default();
         findings.failure(&scope, &format!("{score}{goal}{}", hit.output.0), None);

@@ -13,6 +13,7 @@ mod fairlearn;
 mod garak;
 mod garak_digest;
 mod garak_hits;
+mod garak_scores;
 mod groups;
 pub use groups::SMALL as SMALL_GROUP;
 mod helm;
@@ -53,7 +54,7 @@ use json::Shape;
 use std::io::{Read, Seek, SeekFrom};
 
 /// The version of the readers. One more whenever a reader finds something else in the same bytes: files are read anew then.
-pub const READERS: i32 = 3;
+pub const READERS: i32 = 4;
 
 /// Why nothing could be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
