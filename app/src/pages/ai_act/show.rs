@@ -203,10 +203,10 @@ fn interview(screening: &Screening) -> Option<AnyView> {
                 }
             })
             .collect_view();
-        let columns = vec![Column::text("Question"), Column::text("Answer"), Column::text("")];
+        let columns = vec![Column::text("Question"), Column::text("Answer"), Column::text("Change")];
         let file = href(system, "/ai-act/answers.json");
         view! {
-            <Section title="Answers" lead="The file can be read by `countersign classify`, without a database.">
+            <Section title="Answers" lead="The command countersign classify reads the file, without a database.">
                 <Table caption="Answers of the interview" columns>{rows}</Table>
                 <p><a href=file download="">"Answers as JSON"</a></p>
             </Section>
