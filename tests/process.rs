@@ -64,7 +64,8 @@ fn it_answers_at_once_survives_a_kill_and_ends_in_order() {
     let second = countersign().args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&folder.0).output().unwrap();
     let said = String::from_utf8(second.stderr).unwrap();
     assert_eq!(second.status.code(), Some(1), "{said}");
-    assert!(said.lines().last().unwrap().contains("in use by another countersign"), "{said}");
+    // The log may have a last word after it: that it stops listening.
+    assert!(said.contains("in use by another countersign"), "{said}");
     let beside = countersign().args(["migrate", "--data"]).arg(&folder.0).output().unwrap();
     assert!(beside.status.success(), "a command works beside the server");
 
