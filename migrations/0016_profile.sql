@@ -81,6 +81,11 @@ begin
     if new.verified_by is distinct from old.verified_by and new.verified_by <> new.changed_by then
       raise exception 'who verifies, says so' using errcode = 'CS005';
     end if;
+    if new.verified_by is distinct from old.verified_by and exists (
+        select from person a, person v where a.id = new.answered_by and v.id = new.verified_by
+          and coalesce(a.answerable_id, a.id) = coalesce(v.answerable_id, v.id)) then
+      raise exception 'nobody verifies what their own service account answered' using errcode = 'CS004';
+    end if;
   end if;
   if new.system_id is not null then
     perform involve(new.system_id, new.changed_by);

@@ -77,6 +77,46 @@ async fn whoever_answers_does_not_verify_and_a_new_answer_is_not_verified(pool: 
     verify(store, &s.contributor, whose, ASKED, 4).await.unwrap();
     assert_eq!(unverify(store, &s.owner, whose, ASKED, 5).await.unwrap(), 6);
     assert_eq!(profile(&s, &s.owner).await.state(ASKED), State::Implemented);
+    // What was verified rests on what was seen behind it.
+    verify(store, &s.contributor, whose, ASKED, 6).await.unwrap();
+    let other = Said { links: Links::parse("E-1").unwrap(), ..said("implemented", "Nearly all") };
+    assert_eq!(save(store, &s.owner, whose, ASKED, 7, &other).await.unwrap(), 8);
+    assert_eq!(profile(&s, &s.owner).await.state(ASKED), State::Implemented);
+    // One's own service account is oneself, here and below the program.
+    let mut robot = Actor { id: uuid::Uuid::from_u128(7).into(), name: "Robot".into(), ..s.contributor.clone() };
+    robot.email = "robot@example.org".into();
+    let mut tx = s.reg.store.begin().await.unwrap();
+    sqlx::query(
+        "insert into person (id, email, name, roles, created_at, kind, answerable_id)
+         values ($1, $2, 'Robot', '{owner}', now(), 'service', $3)",
+    )
+    .bind(robot.id.0)
+    .bind(&robot.email)
+    .bind(s.contributor.id.0)
+    .execute(tx.conn())
+    .await
+    .unwrap();
+    sqlx::query("insert into system_contributor (system_id, person_id, added_at) values ($1, $2, now())")
+        .bind(s.id.0)
+        .bind(robot.id.0)
+        .execute(tx.conn())
+        .await
+        .unwrap();
+    let entry = store::audit::Entry::new("system.transfer", "system", s.id.0, s.system);
+    tx.commit(&s.owner, entry).await.unwrap();
+    assert_eq!(save(store, &robot, whose, ASKED, 8, &said("implemented", "By the robot")).await.unwrap(), 9);
+    let laundered = verify(store, &s.contributor, whose, ASKED, 9).await;
+    assert!(matches!(laundered, Err(Error::Refused(Refusal::Forbidden(_)))), "{laundered:?}");
+    let below = sqlx::query(
+        "update profile_answer set version = version + 1, verified_by = $1, verified_at = now(), changed_by = $1
+         where control = 'MEASURE 2.10'",
+    )
+    .bind(s.contributor.id.0)
+    .execute(&pool)
+    .await
+    .unwrap_err();
+    assert_eq!(below.as_database_error().unwrap().code().as_deref(), Some("CS004"));
+    assert_eq!(verify(store, &s.owner, whose, ASKED, 9).await.unwrap(), 10, "somebody else may");
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -153,7 +193,8 @@ async fn a_submission_needs_what_its_tier_asks_for(pool: PgPool) {
     let s = Scene::new(&pool, Tier::High, false).await;
     let needed: Vec<_> = domain::framework::required(Tier::High).map(|asked| asked.id.as_str()).collect();
     let whose = Whose::System(s.system);
-    save(&s.reg.store, &s.contributor, whose, "MAP 1.1", 1, &said("not_started", "")).await.unwrap();
+    // Words without a state are nobody's answer yet, and nobody's to throw away.
+    save(&s.reg.store, &s.contributor, whose, "MAP 1.1", 1, &said("not_started", "To be checked.")).await.unwrap();
     save(&s.reg.store, &s.contributor, whose, "MAP 5.1", 1, &said("partial", "Begun")).await.unwrap();
     let preview = store::reviews::submit::preview(&s.reg.store, &s.owner, s.system).await.unwrap().dossier.unwrap();
     let events = s.reg.count("select count(*) from audit_event").await;
@@ -167,16 +208,18 @@ async fn a_submission_needs_what_its_tier_asks_for(pool: PgPool) {
     assert_eq!(of("MAP 5.1").text.as_deref(), Some("Begun"));
     let vouched = of("MAP 1.1");
     assert_eq!((vouched.state, vouched.answered_by.name.as_str()), (State::Partial, "Olga Owner"));
-    assert!(vouched.text.as_deref().unwrap().starts_with("The registration says"), "{vouched:?}");
+    assert!(vouched.text.as_deref().unwrap().starts_with("To be checked.\n\nThe registration says"), "{vouched:?}");
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_critical_system_needs_a_persons_answer_to_everything(pool: PgPool) {
     let s = Scene::new(&pool, Tier::Critical, false).await;
     let (store, whose) = (&s.reg.store, Whose::System(s.system));
-    save(store, &s.owner, whose, "MAP 1.1", 1, &said("not_started", "")).await.unwrap();
+    save(store, &s.owner, whose, "MAP 1.1", 1, &said("not_started", "Typed before.")).await.unwrap();
     let refused = store::reviews::submit::submit(store, &s.owner, s.system, None).await;
     assert!(matches!(&refused, Err(Error::Refused(Refusal::NotNow(why))) if why.contains("MAP 1.1")), "{refused:?}");
     assert_eq!(confirm(store, &s.owner, whose, None).await.unwrap(), 1, "one click confirms what the register shows");
+    let kept = profile(&s, &s.owner).await.answers["MAP 1.1"].answer.draft.text.clone().unwrap();
+    assert!(kept.starts_with("Typed before.\n\nThe registration says"), "{kept}");
     s.submit().await;
 }

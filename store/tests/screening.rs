@@ -40,6 +40,8 @@ async fn a_result_stays_as_it_was_made(pool: PgPool) {
     let before = s.reg.count("select count(*) from audit_event").await;
     conclude(store, &s.owner, s.system, 2).await.unwrap();
     assert_eq!(s.reg.count("select count(*) from audit_event").await, before + 1);
+    conclude(store, &s.owner, s.system, 2).await.unwrap();
+    assert_eq!(s.reg.count("select count(*) from audit_event").await, before + 1, "the same result stands already");
     let found = load(store, &s.members[0], s.system).await.unwrap();
     let result = &found.results[0];
     assert_eq!((result.kept.class, result.kept.law.version.as_str()), (Class::NotAiSystem, law().version.as_str()));

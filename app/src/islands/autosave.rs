@@ -28,11 +28,12 @@ pub struct Theirs {
     pub fields: Vec<(String, String)>,
 }
 
-/// Wraps forms that carry `data-autosave`, the address that takes them.
+/// Wraps forms that carry `data-autosave`, the address that takes them. `person` is who types: what one could not send is
+/// never sent, or shown, as somebody else's.
 #[island]
-pub fn Autosave(children: Children) -> impl IntoView {
+pub fn Autosave(person: String, children: Children) -> impl IntoView {
     let root = NodeRef::<leptos::html::Div>::new();
     #[cfg(feature = "hydrate")]
     super::saving::save_while_typing(root);
-    view! { <div class="autosave" node_ref=root>{children()}</div> }
+    view! { <div class="autosave" node_ref=root data-person=person>{children()}</div> }
 }

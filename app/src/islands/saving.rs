@@ -23,6 +23,10 @@ struct Saver {
     busy: RefCell<bool>,
     /// Somebody else's version waits for a choice.
     held: RefCell<bool>,
+    /// Under which the unsent words are kept in this browser: of this person, at this address.
+    key: String,
+    /// What this page kept last: another tab's words are not taken away.
+    kept: RefCell<String>,
 }
 
 /// Saves every form with `data-autosave` below the root.
@@ -30,10 +34,11 @@ pub fn save_while_typing(root: NodeRef<html::Div>) {
     Effect::new(move |_| {
         let Some(root) = root.get() else { return };
         let root: Element = root.into();
+        let person = root.get_attribute("data-person").unwrap_or_default();
         let Ok(forms) = root.query_selector_all("form[data-autosave]") else { return };
         let savers: Vec<Rc<Saver>> = (0..forms.length())
             .filter_map(|n| forms.get(n)?.dyn_into::<HtmlFormElement>().ok())
-            .filter_map(Saver::new)
+            .filter_map(|form| Saver::new(form, &person))
             .collect();
         for saver in &savers {
             saver.watch();
@@ -58,10 +63,11 @@ fn storage() -> Option<Storage> {
 }
 
 impl Saver {
-    fn new(form: HtmlFormElement) -> Option<Rc<Self>> {
+    fn new(form: HtmlFormElement, person: &str) -> Option<Rc<Self>> {
         let to = form.get_attribute("data-autosave")?;
-        let zero = || RefCell::new(0);
-        Some(Rc::new(Self { form, to, turn: zero(), saved: zero(), busy: false.into(), held: false.into() }))
+        let key = format!("unsaved {person} {to}");
+        let (turn, saved, kept) = (RefCell::new(0), RefCell::new(0), RefCell::default());
+        Some(Rc::new(Self { form, to, turn, saved, busy: false.into(), held: false.into(), key, kept }))
     }
 
     fn due(&self) -> bool {
@@ -121,6 +127,7 @@ impl Saver {
                 Some((200, answer)) if answer.theirs.is_some() => saver.clash(answer),
                 Some((200, answer)) if answer.state.is_some() => saver.done(turn, &answer),
                 Some((200 | 422, answer)) => saver.wrong(turn, &answer),
+                Some((401, _)) => saver.say("Sign in again: your text is kept in this browser and is sent then."),
                 Some((status, _)) if (400..500).contains(&status) => {
                     saver.say("This could not be saved. Your text is kept in this browser: open the page again.");
                 }
@@ -144,7 +151,10 @@ impl Saver {
         let response = JsFuture::from(window().fetch_with_request(&request)).await.ok()?;
         let response: web_sys::Response = response.dyn_into().ok()?;
         let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
-        Some((response.status(), serde_json::from_str(&text).unwrap_or_default()))
+        // A page instead of an answer: the session has ended.
+        let answer = serde_json::from_str(&text);
+        let status = if answer.is_err() && response.ok() { 401 } else { response.status() };
+        Some((status, answer.unwrap_or_default()))
     }
 
     fn done(self: &Rc<Self>, turn: u32, answer: &Autosaved) {
@@ -266,25 +276,24 @@ impl Saver {
         }
     }
 
-    fn key(&self) -> String {
-        format!("unsaved {}", self.to)
-    }
-
     fn keep(&self) {
         if let (Some(storage), Some(words)) = (storage(), self.words()) {
-            let _ = storage.set_item(&self.key(), &words);
+            let _ = storage.set_item(&self.key, &words);
+            *self.kept.borrow_mut() = words;
         }
     }
 
     fn forget(&self) {
-        if let Some(storage) = storage() {
-            let _ = storage.remove_item(&self.key());
+        let Some(storage) = storage() else { return };
+        if storage.get_item(&self.key).ok().flatten().is_some_and(|words| words == *self.kept.borrow()) {
+            let _ = storage.remove_item(&self.key);
         }
     }
 
     /// What an earlier visit could not send is put back, on the version that it was typed on, and sent.
     fn restore(self: &Rc<Self>) {
-        let Some(words) = storage().and_then(|s| s.get_item(&self.key()).ok().flatten()) else { return };
+        let Some(words) = storage().and_then(|s| s.get_item(&self.key).ok().flatten()) else { return };
+        self.kept.borrow_mut().clone_from(&words);
         if self.words().as_ref() == Some(&words) {
             return self.forget();
         }

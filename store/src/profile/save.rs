@@ -40,6 +40,10 @@ pub async fn save(store: &Store, actor: &Actor, whose: Whose, control: &str, ver
     owner_exists(&mut tx, old.as_ref(), said.owner).await?;
     let found = links::find(tx.conn(), system, &said.links).await?;
     let answer = match &old {
+        // What somebody verified rests on what they saw behind it.
+        Some(row) if row.links != said.links => {
+            Answer { verified_by: None, ..row.answer.revised(said.draft.clone(), actor.id) }
+        }
         Some(row) => row.answer.revised(said.draft.clone(), actor.id),
         None => Answer::new(said.draft.clone(), actor.id),
     };
@@ -75,7 +79,7 @@ pub async fn confirm(store: &Store, actor: &Actor, whose: Whose, control: Option
         let Some(found) = profile.proposal(id) else { continue };
         let row = profile.answers.get(id);
         let said = Said {
-            draft: found.confirmed(),
+            draft: found.confirmed(row.map(|row| &row.answer.draft)),
             owner: row.and_then(|row| row.owner.as_ref()).map(|owner| owner.id),
             links: row.map(|row| row.links.clone()).unwrap_or_default(),
         };
@@ -113,26 +117,46 @@ async fn look(store: &Store, actor: &Actor, whose: Whose, control: &str, version
     same_version(row.version, version)?;
     if holds {
         row.answer.verify(actor.id)?;
+        if same_human(&mut tx, row.answer.answered_by, actor.id).await? {
+            let why = "You answer for the service account that gave this answer, or it for you: somebody else has to verify it";
+            return Err(Refusal::forbidden(why).into());
+        }
     } else if row.verified.is_none() {
         return Err(Refusal::not_now("Nobody has verified this").into());
     }
     let now = tx.now();
-    sqlx::query!(
+    let done = sqlx::query!(
         "update profile_answer set verified_by = $2, verified_at = $3, version = version + 1, changed_by = $4,
-           changed_at = $5 where id = $1",
+           changed_at = $5 where id = $1 and version = $6",
         row.id,
         holds.then_some(actor.id.0),
         holds.then_some(now),
         actor.id.0,
-        now
+        now,
+        row.version
     )
     .execute(tx.conn())
     .await?;
+    // The organisation's profile has no row to lock: somebody may have given another answer meanwhile.
+    if done.rows_affected() != 1 {
+        return Err(Error::Stale { current: row.version + 1 });
+    }
     let verb = if holds { "profile.verify" } else { "profile.unverify" };
     let entry = Entry::new(verb, "profile_answer", row.id, subject(located.as_ref(), control))
         .after(json!({ "state": row.answer.draft.state, "verified": holds }));
     commit(tx, actor, located.as_ref(), entry).await?;
     Ok(version + 1)
+}
+
+/// Whether one person stands behind both: a service account does what whoever answers for it does.
+async fn same_human(tx: &mut Tx, one: PersonId, other: PersonId) -> Result<bool> {
+    let same = sqlx::query_scalar!(
+        r#"select exists (select from person a, person b where a.id = $1 and b.id = $2
+             and coalesce(a.answerable_id, a.id) = coalesce(b.answerable_id, b.id)) as "same!""#,
+        one.0,
+        other.0
+    );
+    Ok(same.fetch_one(tx.conn()).await?)
 }
 
 /// "AIS-12 MEASURE 2.10", or the identifier alone for the organisation.
@@ -200,8 +224,7 @@ async fn change(tx: &mut Tx, actor: &Actor, row: &Row, answer: &Answer, owner: O
     let done = sqlx::query!(
         "update profile_answer set state = $2, target = $3, text = $4, reason = $5, owner_id = $6, due_on = $7,
            answered_by = $8, answered_at = case when $9 then $10 else answered_at end,
-           verified_by = case when $9 then null else verified_by end,
-           verified_at = case when $9 then null else verified_at end,
+           verified_by = case when $13 then verified_by end, verified_at = case when $13 then verified_at end,
            version = version + 1, changed_by = $11, changed_at = $10
          where id = $1 and version = $12",
         row.id,
@@ -215,7 +238,8 @@ async fn change(tx: &mut Tx, actor: &Actor, row: &Row, answer: &Answer, owner: O
         anew,
         now,
         actor.id.0,
-        row.version
+        row.version,
+        answer.verified_by.is_some()
     )
     .execute(tx.conn())
     .await?;

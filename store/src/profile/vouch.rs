@@ -21,6 +21,11 @@ pub(crate) fn vouched(facts: &Facts, answers: &[Row]) -> Vec<Derived> {
     };
     let mut found = crate::systems::readiness::shown(facts);
     found.retain(|found| is_required(tier, found.subcategory) && open(found.subcategory));
+    // Words that somebody typed without saying where it stands stay, before what the register shows.
+    for found in &mut found {
+        let row = answers.iter().find(|row| row.control == found.subcategory);
+        found.sentence = found.after(row.and_then(|row| row.answer.draft.text.as_deref()));
+    }
     found
 }
 
@@ -37,7 +42,7 @@ pub(crate) async fn vouch(tx: &mut Tx, actor: &Actor, system: SystemId, found: &
          select x.id, $1, $2, x.control, x.state, x.text, $3, $4, $4, $4, $3
          from unnest($5::uuid[], $6::text[], $7::text[], $8::text[]) as x (id, control, state, text)
          on conflict (system_id, framework, control) where system_id is not null do update
-           set state = excluded.state, text = excluded.text, reason = null, answered_by = excluded.answered_by,
+           set state = excluded.state, text = excluded.text, answered_by = excluded.answered_by,
              answered_at = excluded.answered_at, version = profile_answer.version + 1, changed_by = excluded.changed_by,
              changed_at = excluded.changed_at",
         system.0,

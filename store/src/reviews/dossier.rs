@@ -267,17 +267,21 @@ async fn profile(conn: &mut PgConnection, system: SystemId) -> Result<Vec<Profil
 /// Puts in what the owner would vouch for, as the submission would write it.
 pub(super) fn vouch(dossier: &mut Dossier, found: &[Derived]) {
     let owner = dossier.system.owner.clone();
-    dossier.profile.retain(|part| found.iter().all(|found| found.subcategory != part.control));
+    let (typed, others): (Vec<_>, Vec<_>) = std::mem::take(&mut dossier.profile)
+        .into_iter()
+        .partition(|part| found.iter().any(|found| found.subcategory == part.control));
+    let typed = |control: &str| typed.iter().find(|part| part.control == control);
+    dossier.profile = others;
     dossier.profile.extend(found.iter().map(|found| ProfilePart {
         control: found.subcategory.to_owned(),
         title: nist().get(found.subcategory).map(|asked| asked.title.clone()).unwrap_or_default(),
         state: found.state,
-        target: None,
+        target: typed(found.subcategory).and_then(|part| part.target),
         text: Some(found.sentence.clone()),
         reason: None,
         answered_by: owner.clone(),
         verified_by: None,
-        links: Vec::new(),
+        links: typed(found.subcategory).map(|part| part.links.clone()).unwrap_or_default(),
     }));
     dossier.profile.sort_by_key(|part| nist().position(&part.control));
 }

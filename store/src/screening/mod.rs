@@ -202,7 +202,7 @@ pub async fn answer(store: &Store, actor: &Actor, system: SystemRef, version: i3
     Ok(version + 1)
 }
 
-/// Makes a result of the complete interview, by the law that the program knows today; it stays as it is.
+/// Makes a result of the complete interview, by the law that the program knows today; it stays as it is. Asked again, it is the same one.
 ///
 /// # Errors
 /// A refusal where questions are open; [`Error::Stale`]; [`Error::NotFound`].
@@ -215,6 +215,18 @@ pub async fn conclude(store: &Store, actor: &Actor, system: SystemRef, version: 
     let outcome = classify(&answers, store.today()).map_err(|open| {
         Refusal::not_now(format!("The interview is not complete: {} questions are open", open.missing.len()))
     })?;
+    let kept = sqlx::query!(
+        "select id, answers, law from screening_result where system_id = $1 order by made_at desc, id desc limit 1",
+        located.id.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    // The same answers on the same law make the same result: it stands already.
+    if let Some(kept) = kept.filter(|kept| kept.law == outcome.law.version)
+        && kept_answers(kept.answers)? == answers
+    {
+        return Ok(kept.id);
+    }
     let (id, now) = (tx.new_id(), tx.now());
     sqlx::query!(
         "insert into screening_result (id, system_id, answers, law, made_on, class, body, made_by, made_at)

@@ -31,7 +31,7 @@ async fn answers_keep_their_rules_below_the_program(pool: PgPool) {
             (&update("system_id = null"), "42501", "CS002"),
             (&format!("update profile_answer set text = 'x' {one}"), "CS002", "CS002"),
             // Nobody verifies their own, in nobody else's name, or with other words at once.
-            (&update("verified_by = answered_by, verified_at = now()"), "23514", "23514"),
+            (&update("verified_by = answered_by, verified_at = now(), changed_by = answered_by"), "CS004", "CS004"),
             (&update(&format!("verified_by = {OTHER}, verified_at = now()")), "CS005", "CS005"),
             (&update(&format!("verified_by = {OTHER}, verified_at = now(), changed_by = {OTHER}, text = 'x'")), "CS005", "CS005"),
             (&update(&format!("answered_by = {OTHER}, changed_by = {OTHER}")), "CS005", "CS005"),

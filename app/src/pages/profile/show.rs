@@ -80,7 +80,7 @@ async fn page(cx: Cx, reference: Option<String>) -> PageResult {
     };
     let show = Show::of(&cx);
     cx.page(&title, || {
-        let content = content(&profile, show, &people);
+        let content = content(&profile, show, &people, cx.actor.id.to_string());
         match &header {
             Some(header) => framed(&cx, header, content),
             None => view! {
@@ -103,7 +103,7 @@ fn framed(cx: &Cx, header: &SystemHeader, content: AnyView) -> AnyView {
     frame::frame(cx, header, Tab::Profile, content)
 }
 
-fn content(profile: &Profile, show: Show, people: &[(PersonId, String)]) -> AnyView {
+fn content(profile: &Profile, show: Show, people: &[(PersonId, String)], person: String) -> AnyView {
     let level = profile.whose.level();
     let functions: Vec<&Function> = nist().functions.iter().filter(|f| f.level == level).collect();
     let progress = parts::progress(profile);
@@ -138,7 +138,7 @@ fn content(profile: &Profile, show: Show, people: &[(PersonId, String)]) -> AnyV
         <ul class="chips" aria-label="What is shown">{chips}</ul>
         {proposals}
         {none}
-        <Autosave>
+        <Autosave person=person>
             {people}
             {listed}
         </Autosave>

@@ -70,10 +70,24 @@ pub struct Derived {
 }
 
 impl Derived {
-    /// The answer of a person who confirms it as it is.
+    /// The answer of a person who confirms it as it is. What they had typed without saying where it stands is kept.
     #[must_use]
-    pub fn confirmed(&self) -> Draft {
-        Draft { state: self.state, target: None, text: Some(self.sentence.clone()), reason: None, due: None }
+    pub fn confirmed(&self, typed: Option<&Draft>) -> Draft {
+        Draft {
+            state: self.state,
+            target: typed.and_then(|draft| draft.target).filter(|target| *target >= self.state),
+            text: Some(self.after(typed.and_then(|draft| draft.text.as_deref()))),
+            reason: None,
+            due: typed.and_then(|draft| draft.due),
+        }
+    }
+
+    /// The sentence after words that stand there; these alone where both are too long together.
+    #[must_use]
+    pub fn after(&self, typed: Option<&str>) -> String {
+        let Some(typed) = typed else { return self.sentence.clone() };
+        let both = format!("{typed}\n\n{}", self.sentence);
+        if both.chars().count() > crate::text::PROSE_MAX { typed.to_owned() } else { both }
     }
 }
 

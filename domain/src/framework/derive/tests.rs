@@ -90,7 +90,7 @@ fn an_answer_counts_before_what_was_derived() {
     let derived = derive(&Known::default()).remove(0);
     assert_eq!(standing(None, Some(&derived)), (State::Partial, true));
     assert_eq!(standing(None, None), (State::NotStarted, false));
-    let confirmed = Answer::new(derived.confirmed(), crate::ids::PersonId(uuid::Uuid::nil()));
+    let confirmed = Answer::new(derived.confirmed(None), crate::ids::PersonId(uuid::Uuid::nil()));
     assert_eq!(standing(Some(&confirmed), None), (State::Partial, false));
     assert_eq!(confirmed.draft.text.as_ref(), Some(&derived.sentence));
     let typed = crate::framework::Typed { state: "not_started", ..Default::default() };
